@@ -1,0 +1,1 @@
+"""Asking the outside world: HTTP with limits on size, time, redirects and addresses."""

@@ -1,0 +1,64 @@
+"""The port to the web: feeds and pages, which are hostile."""
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A GET. `limit` bounds the decompressed body in bytes, `timeout` the whole exchange in seconds, redirects included."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    accept: str = "*/*"
+    limit: int = 15_000_000
+    timeout: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An answer, of whatever status. `url` is where the redirects ended; header names are in lower case.
+
+    `body` is decompressed, and empty for a 304. `truncated` tells that it was cut at the request's limit.
+    """
+
+    url: str
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    truncated: bool = False
+
+    @property
+    def etag(self) -> str | None:
+        """The entity tag, to be sent back as it is."""
+        return self.headers.get("etag")
+
+    @property
+    def last_modified(self) -> str | None:
+        """The Last-Modified header, to be sent back as it is."""
+        return self.headers.get("last-modified")
+
+
+class FetchError(Exception):
+    """There is no answer: the name, the connection, TLS, a time-out, a broken body, too many redirects."""
+
+
+class AddressRefused(FetchError):
+    """The address must not be asked: another scheme, or a private network that the operator has not allowed."""
+
+
+class Fetcher(Protocol):
+    """Fetches many addresses at a time, with few connections to any one host."""
+
+    def submit(self, request: Request) -> Future[Response]:
+        """Start a GET. The future gives the response, or raises FetchError with a sentence that names no credentials."""
+
+    def retry_after(self, response: Response) -> timedelta | None:
+        """Read a Retry-After header, seconds or a date; None where there is none that can be read."""
+
+    def close(self) -> None:
+        """End all exchanges."""

@@ -1,0 +1,1 @@
+"""The way into the search index, and the search."""

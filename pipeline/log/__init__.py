@@ -1,0 +1,1 @@
+"""The event log: topics, partitions, offsets and consumer groups, embedded or in Kafka."""

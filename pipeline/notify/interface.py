@@ -1,0 +1,52 @@
+"""The port to an analyst's channel."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from pipeline.records.alert import Alert
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What a channel delivers: an alert, in the state it has now.
+
+    `update` is 0 for the alert's first message. `link` is the alert on the web page, where that has a public address.
+    `maybe_repeat` is set when an earlier attempt may have arrived.
+    """
+
+    alert: Alert
+    update: int
+    link: str | None
+    maybe_repeat: bool
+
+
+class DeliveryError(Exception):
+    """The message was not certainly delivered; the text is for the operator and holds no secret."""
+
+
+class TryAgain(DeliveryError):
+    """It was certainly not delivered now, and may be later: not before `after`, where the receiver said so."""
+
+    def __init__(self, reason: str, after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+class Refused(DeliveryError):
+    """The receiver will never take it: a wrong address, a key that is not valid, a message it can't read."""
+
+
+class Unknown(DeliveryError):
+    """It may have arrived (a time-out, a 429 or a broken connection after sending): try again with the same key."""
+
+
+class Notifier(Protocol):
+    """One configured channel."""
+
+    def send(self, message: Message, key: str) -> None:
+        """Deliver the message; on return it has arrived at the receiver.
+
+        `key` is the delivery's id, sent along as idempotency key where the channel can carry one. Raises TryAgain, Refused
+        or Unknown.
+        """

@@ -1,0 +1,157 @@
+"""An article on its way: as polled, as prepared by enrichment, as related to others."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Origin(StrEnum):
+    """Why a record is in the log; only live ones may alert."""
+
+    LIVE = "live"
+    BACKFILL = "backfill"
+    REPLAY = "replay"
+
+
+class Severity(StrEnum):
+    """How urgent a rule's alerts are."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The feed that an entry came from, as far as readers of the article need it.
+
+    `name` is what an analyst knows the outlet by; `country` is ISO 3166-1 alpha-2, `language` ISO 639-1.
+    """
+
+    feed: str
+    name: str
+    tags: tuple[str, ...] = ()
+    country: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawArticle:
+    """A new or changed entry of a feed, as the poller saw it (topic `articles.raw`).
+
+    `title` is plain text; `summary` and `content` are the feed's HTML, to be cleaned by enrichment.
+    `published` and `updated` are the feed's own claims; `seen` is when this version was first polled.
+    `entry` identifies the entry within its feed (its guid, or what stands in for one).
+    """
+
+    SCHEMA: ClassVar[int] = 1
+    MIN_READER: ClassVar[int] = 1
+
+    source: Source
+    entry: str
+    url: str | None
+    title: str
+    summary: str
+    content: str
+    seen: datetime
+    origin: Origin = Origin.LIVE
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a rule matched: code points of title + two line feeds + text, end exclusive."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleMatch:
+    """A rule that matched an article, with what the alert step must know of the rule.
+
+    `version` changes when the rule's query does. No `channels` means all of them.
+    """
+
+    rule: str
+    name: str
+    version: str
+    severity: Severity
+    channels: tuple[str, ...]
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place that the text names, by GeoNames' English name; degrees are WGS 84.
+
+    `kind` is one of country, region, continent, admin, town, site; `country` is ISO 3166-1 alpha-2, or None
+    for what lies in several.
+    """
+
+    name: str
+    country: str | None
+    lat: float
+    lon: float
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedArticle:
+    """An article with its text and what enrichment found in it (topic `articles.prepared`).
+
+    `keys` are the canonical identities under which this article may be known, the strongest first.
+    `text_source` is `page` or `feed`; `page_error` says why the page was not used, where it was wanted.
+    `signature` is the MinHash signature of the text, little-endian 32-bit words; empty when the text is too short.
+    """
+
+    SCHEMA: ClassVar[int] = 1
+    MIN_READER: ClassVar[int] = 1
+
+    source: Source
+    entry: str
+    keys: tuple[str, ...]
+    url: str | None
+    title: str
+    text: str
+    seen: datetime
+    origin: Origin
+    language: str
+    text_source: str
+    page_error: str | None = None
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    places: tuple[Place, ...] = ()
+    countries: tuple[str, ...] = ()
+    matches: tuple[RuleMatch, ...] = ()
+    signature: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrichedArticle:
+    """An article with its identity, version and story (topic `articles.enriched`).
+
+    `revision` counts up with every change of the document and is given by relate alone; `first_seen` never changes and
+    chooses the index's month. `copy_of` is the article that this one repeats nearly word for word. `corrected`
+    tells that the outlet changed title or text since an earlier version.
+    """
+
+    SCHEMA: ClassVar[int] = 1
+    MIN_READER: ClassVar[int] = 1
+
+    id: str
+    revision: int
+    story: str
+    copy_of: str | None
+    first_seen: datetime
+    corrected: bool
+    article: PreparedArticle

@@ -1,0 +1,152 @@
+"""The settings: the one place that reads the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+
+from pipeline.durations import parse_duration
+from pipeline.errors import BadInput
+
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything an operator can set. An address that is None means the embedded store, or none.
+
+    Secrets are kept out of `repr`, and so out of logs.
+    """
+
+    data: Path
+    kafka: str | None = None
+    kafka_ca: Path | None = None
+    kafka_username: str | None = None
+    kafka_password: str | None = field(default=None, repr=False)
+    elasticsearch: str | None = None
+    elasticsearch_ca: Path | None = None
+    elasticsearch_api_key: str | None = field(default=None, repr=False)
+    elasticsearch_username: str | None = None
+    elasticsearch_password: str | None = field(default=None, repr=False)
+    database: str | None = None
+    database_password: str | None = field(default=None, repr=False)
+    kibana: str | None = None
+    kibana_ca: Path | None = None
+    kibana_api_key: str | None = field(default=None, repr=False)
+    base_url: str | None = None
+    contact: str | None = None
+    allow_networks: tuple[Network, ...] = ()
+    feeds: Path | None = None
+    rules: Path | None = None
+    channels: Path | None = None
+    interval: timedelta | None = None
+    partitions: int = 6
+    retention: timedelta = timedelta(days=400)
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def secret(self, name: str) -> str:
+        """Give the secret that a channel file names, from the variable NAME or the file that NAME_FILE points to.
+
+        Raises BadInput when neither is set.
+        """
+        value = _secret(self.environ, name)
+        if value is None:
+            raise BadInput(f"the secret {name} is not set: set the environment variable {name} or {name}_FILE")
+        return value
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from HARMATTAN_* variables. Raises BadInput, naming the variable and what it should be."""
+    env = os.environ if environ is None else environ
+    return Settings(
+        data=Path(_text(env, "DATA") or "data"),
+        kafka=_text(env, "KAFKA"),
+        kafka_ca=_path(env, "KAFKA_CA"),
+        kafka_username=_text(env, "KAFKA_USERNAME"),
+        kafka_password=_secret(env, "HARMATTAN_KAFKA_PASSWORD"),
+        elasticsearch=_url(env, "ELASTICSEARCH", ("http", "https")),
+        elasticsearch_ca=_path(env, "ELASTICSEARCH_CA"),
+        elasticsearch_api_key=_secret(env, "HARMATTAN_ELASTICSEARCH_API_KEY"),
+        elasticsearch_username=_text(env, "ELASTICSEARCH_USERNAME"),
+        elasticsearch_password=_secret(env, "HARMATTAN_ELASTICSEARCH_PASSWORD"),
+        database=_url(env, "DATABASE", ("postgresql", "postgres", "postgresql+psycopg")),
+        database_password=_secret(env, "HARMATTAN_DATABASE_PASSWORD"),
+        kibana=_url(env, "KIBANA", ("http", "https")),
+        kibana_ca=_path(env, "KIBANA_CA"),
+        kibana_api_key=_secret(env, "HARMATTAN_KIBANA_API_KEY"),
+        base_url=_url(env, "BASE_URL", ("http", "https")),
+        contact=_text(env, "CONTACT"),
+        allow_networks=_networks(env),
+        feeds=_path(env, "FEEDS"),
+        rules=_path(env, "RULES"),
+        channels=_path(env, "CHANNELS"),
+        interval=_duration(env, "INTERVAL"),
+        partitions=_partitions(env),
+        retention=_duration(env, "RETENTION") or timedelta(days=400),
+        environ=dict(env),
+    )
+
+
+def _text(env: Mapping[str, str], name: str) -> str | None:
+    return env.get(f"HARMATTAN_{name}", "").strip() or None
+
+
+def _path(env: Mapping[str, str], name: str) -> Path | None:
+    value = _text(env, name)
+    return Path(value) if value else None
+
+
+def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
+    value = _text(env, name)
+    if value is None:
+        return None
+    scheme, separator, rest = value.partition("://")
+    if not separator or scheme not in schemes or not rest:
+        raise BadInput(f"HARMATTAN_{name}: {_masked(value)!r} is no address; it should begin with {schemes[0]}://")
+    if "@" in rest.partition("/")[0] and ":" in rest.partition("@")[0]:
+        raise BadInput(
+            f"HARMATTAN_{name}: the address holds a password; put it into a variable of its own (see README, settings)"
+        )
+    return value
+
+
+def _masked(value: str) -> str:
+    return "…@" + value.rpartition("@")[2] if "@" in value else value
+
+
+def _secret(env: Mapping[str, str], name: str) -> str | None:
+    if value := env.get(name, "").strip():
+        return value
+    path = env.get(f"{name}_FILE", "").strip()
+    if not path:
+        return None
+    try:
+        return Path(path).read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise BadInput(f"{name}_FILE: {path} can't be read ({reason}); name a file that holds the secret") from error
+
+
+def _networks(env: Mapping[str, str]) -> tuple[Network, ...]:
+    value = _text(env, "ALLOW_NETWORKS")
+    try:
+        return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip()) if value else ()
+    except ValueError as error:
+        raise BadInput(f"HARMATTAN_ALLOW_NETWORKS: {error}; write networks such as 127.0.0.0/8,10.1.0.0/16") from error
+
+
+def _duration(env: Mapping[str, str], name: str) -> timedelta | None:
+    value = _text(env, name)
+    try:
+        return parse_duration(value) if value else None
+    except ValueError as error:
+        raise BadInput(f"HARMATTAN_{name}: {error}") from error
+
+
+def _partitions(env: Mapping[str, str]) -> int:
+    value = _text(env, "PARTITIONS") or "6"
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 1000:
+        raise BadInput(f"HARMATTAN_PARTITIONS: {value!r} is no number of partitions; write a number from 1 to 1000")
+    return int(value)
