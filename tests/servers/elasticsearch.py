@@ -31,10 +31,10 @@ class ElasticsearchServer(ServerProcess):
     name = "Elasticsearch"
 
     def __init__(self, directory: Path, settings: Mapping[str, str] | None = None) -> None:
-        """Take a folder of its own, and settings that replace those of `elasticsearch.yml`."""
-        super().__init__(directory)
+        """Take a folder of its own, and settings as they stand in `elasticsearch.yml`, flat."""
+        super().__init__(directory, settings)
         self._port = free_port()
-        self._settings = {
+        self._defaults = {
             "cluster.name": "harmattan-tests",
             "node.name": "one",
             "discovery.type": "single-node",
@@ -45,7 +45,6 @@ class ElasticsearchServer(ServerProcess):
             "transport.port": str(free_port()),
             # The default keeps a node from taking documents on a disk that is nine tenths full, however large.
             "cluster.routing.allocation.disk.threshold_enabled": "false",
-            **(settings or {}),
         }
 
     @property
@@ -63,7 +62,7 @@ class ElasticsearchServer(ServerProcess):
         home = build_once(f"elasticsearch-{VERSION}", _build_home)
         options = ["-Xms256m", "-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
         options += ["--enable-native-access=ALL-UNNAMED", f"-Des.nativelibs.path={home / 'native'}"]
-        settings = [f"{name}={value}" for name, value in self._settings.items()]
+        settings = [f"{name}={value}" for name, value in (self._defaults | self.settings).items()]
         classes = f"{home / 'classes'}:{home / 'lib'}/*"
         return [java(), *options, "-cp", classes, "SearchNode", str(home), str(self.directory / "data"), *settings]
 

@@ -2,9 +2,9 @@
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import NoReturn, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 
 import psycopg
 import pytest
@@ -19,6 +19,13 @@ from tests.servers.summary import Outcomes, need_of
 from tests.servers.wipe import wipe_elasticsearch, wipe_kafka
 
 Server = TypeVar("Server", bound=ServerProcess)
+
+
+class StartServer(Protocol):
+    """What the fixture `own_server` gives."""
+
+    def __call__(self, kind: type[Server], settings: Mapping[str, str] | None = None) -> Server:
+        """Start a server and return it when it answers."""
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +65,13 @@ def own_postgres(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
     """A PostgreSQL server of the test's own, which it may stop, kill and restart."""
     with _own(PostgresServer, request) as server:
         yield server
+
+
+@pytest.fixture
+def own_server(request: pytest.FixtureRequest) -> Iterator[StartServer]:
+    """Starts a server of the kind and settings given, which the test owns and which ends with it."""
+    with ExitStack() as stack:
+        yield lambda kind, settings=None: stack.enter_context(_own(kind, request, settings))
 
 
 @pytest.fixture
@@ -121,11 +135,13 @@ def _for_the_run(kind: type[ServerProcess], request: pytest.FixtureRequest) -> I
 
 
 @contextmanager
-def _own(kind: type[Server], request: pytest.FixtureRequest) -> Iterator[Server]:
+def _own(
+    kind: type[Server], request: pytest.FixtureRequest, settings: Mapping[str, str] | None = None
+) -> Iterator[Server]:
     outcomes = request.config.stash[Outcomes.key]
     with server_folder(kind.name) as folder, ExitStack() as stack:
         try:
-            server = kind(folder)
+            server = kind(folder, settings)
             stack.callback(server.stop)
             server.start()
         except ServerUnavailableError as error:

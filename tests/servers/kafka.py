@@ -20,10 +20,9 @@ class KafkaServer(ServerProcess):
     name = "Kafka"
 
     def __init__(self, directory: Path, settings: Mapping[str, str] | None = None) -> None:
-        """Take a folder of its own, and settings that replace those of `server.properties`."""
-        super().__init__(directory)
+        """Take a folder of its own, and settings as they stand in `server.properties`."""
+        super().__init__(directory, settings)
         self._port, self._controller_port = free_port(), free_port()
-        self._settings = dict(settings or {})
 
     @property
     def version(self) -> str:
@@ -46,7 +45,7 @@ class KafkaServer(ServerProcess):
         return [*run, "kafka.Kafka", str(properties)]
 
     def _format(self, run: list[str], properties: Path) -> None:
-        settings = self._defaults() | self._settings
+        settings = self._defaults() | self.settings
         text = "".join(f"{name}={value}\n" for name, value in settings.items())
         unfinished = properties.with_suffix(".unfinished")
         unfinished.write_text(text)

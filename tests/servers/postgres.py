@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
@@ -34,9 +35,9 @@ class PostgresServer(ServerProcess):
     # "Fast" shutdown: it does not wait for the clients to leave.
     stop_signal = signal.SIGINT
 
-    def __init__(self, directory: Path) -> None:
-        """Take a folder of its own."""
-        super().__init__(directory)
+    def __init__(self, directory: Path, settings: Mapping[str, str] | None = None) -> None:
+        """Take a folder of its own, and settings as they stand in `postgresql.conf`."""
+        super().__init__(directory, settings)
         self._port = free_port()
         self._binaries = _find_binaries()
 
@@ -59,7 +60,7 @@ class PostgresServer(ServerProcess):
         data = self.directory / "data"
         if not data.exists():
             self._initialise(data)
-        settings = SETTINGS | {"port": str(self._port)}
+        settings = SETTINGS | {"port": str(self._port)} | self.settings
         options = [f"--{name}={value}" for name, value in settings.items()]
         return [str(self._binaries / "postgres"), "-D", str(data), *options]
 

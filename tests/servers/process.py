@@ -9,6 +9,7 @@ import subprocess
 import time
 from abc import ABC, abstractmethod
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -41,10 +42,14 @@ class ServerProcess(ABC):
     start_seconds: ClassVar[float] = 90.0
     stop_seconds: ClassVar[float] = 30.0
 
-    def __init__(self, directory: Path) -> None:
-        """Take a folder of the server's own, made here if it is missing; it holds the data and `server.log`."""
+    def __init__(self, directory: Path, settings: Mapping[str, str] | None = None) -> None:
+        """Take a folder of the server's own, which will hold its data and `server.log`, and settings of the server.
+
+        Settings go before those that this class would choose.
+        """
         directory.mkdir(parents=True, exist_ok=True)
         self.directory = directory
+        self.settings = dict(settings or {})
         self.log_file = directory / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
 
