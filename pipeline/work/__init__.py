@@ -1,0 +1,1 @@
+"""How workers run: receive, handle, commit; what to do with what fails."""

@@ -1,0 +1,66 @@
+"""A step's input: received from its group, decoded, and the undecodable set aside."""
+
+import logging
+from collections.abc import Iterable, Sequence
+
+from pipeline.errors import CannotHandle
+from pipeline.log.interface import EventLog, LogRecord
+from pipeline.records.catalogue import RECORD_OF
+from pipeline.records.codec import decode
+from pipeline.work.dead_letters import DeadLetters
+from pipeline.work.guard import Guard
+from pipeline.work.interface import Delivered, Failure
+from pipeline.work.patience import Patience
+
+log = logging.getLogger(__name__)
+
+
+class Intake:
+    """One worker's membership in its step's group, with the dead letters and the limit of failures behind it."""
+
+    def __init__(self, step: str, topics: Sequence[str], event_log: EventLog, patience: Patience) -> None:
+        self._step = step
+        self._patience = patience
+        self._dead_letters = DeadLetters(event_log)
+        self._guard = Guard(step)
+        self._subscription = patience(lambda: event_log.subscribe(step, topics))
+        self.handled = 0
+        self.failed = 0
+
+    def receive(self, most: int, timeout: float) -> list[Delivered]:
+        """Wait up to `timeout` seconds for records; give those that can be read.
+
+        Raises TooNew for a record that needs a newer reader, StepStopped past the limit of failures.
+        """
+        records = self._patience(lambda: self._subscription.receive(most, timeout))
+        delivered: list[Delivered] = []
+        for record in records:
+            try:
+                delivered.append(Delivered(record, decode(record.value, RECORD_OF[record.topic])))
+            except CannotHandle as error:
+                self.fail([Failure(record, str(error))])
+        return delivered
+
+    def done(self, records: Iterable[LogRecord]) -> None:
+        """Commit records whose work is durable."""
+        finished = list(records)
+        self._patience(lambda: self._subscription.done(finished))
+        self._guard.handled(len(finished))
+        self.handled += len(finished)
+
+    def fail(self, failures: Iterable[Failure]) -> None:
+        """Set records aside as dead letters and commit them. Raises StepStopped past the limit of failures."""
+        for failure in failures:
+            record, reason = failure.record, failure.reason
+            self._guard.failed(reason)
+            letter = self._patience(lambda r=record, why=reason: self._dead_letters.put(self._step, r, why))  # type: ignore[misc]
+            log.error(
+                "%s can't handle %s/%s@%s: %s (dead letter %s)",
+                *(self._step, record.topic, record.partition, record.offset, reason, letter),
+            )
+            self._patience(lambda r=record: self._subscription.done([r]))  # type: ignore[misc]
+            self.failed += 1
+
+    def close(self) -> None:
+        """Leave the group."""
+        self._subscription.close()
