@@ -180,7 +180,7 @@ class Decision(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownArticle:
-    """What relate remembers of an article.
+    """What relate remembers of an article. `feed` is the one that founded it, and alone may revise it.
 
     `document_hash` is the digest of its latest document, `content_hash` that of title and text alone; `seen` is when that
     version was seen; `alertable` tells that a live revision was given out.
@@ -189,6 +189,7 @@ class KnownArticle:
     id: str
     story: str
     copy_of: str | None
+    feed: str
     revision: int
     first_seen: datetime
     seen: datetime
