@@ -1,6 +1,6 @@
 """A real Elasticsearch node: the server's core with its own HTTP transport, from the published jars."""
 
-import ctypes.util
+import ctypes
 import json
 import shutil
 import subprocess
@@ -14,6 +14,7 @@ from tests.servers.jars import SOURCES, build_once, fetch_jars, java
 from tests.servers.process import ServerProcess, ServerUnavailableError, free_port
 
 VERSION = "9.5.3"
+ZSTD = "libzstd.so.1"
 TRANSPORT_DESCRIPTOR = "META-INF/es-plugins/transport-netty4/plugin-descriptor.properties"
 ANALYSIS_DESCRIPTOR = f"""\
 name=lucene-analysis
@@ -61,6 +62,8 @@ class ElasticsearchServer(ServerProcess):
     def _command(self) -> list[str]:
         home = build_once(f"elasticsearch-{VERSION}", _build_home)
         options = ["-Xms256m", "-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+        # One native library that can't be found turns all of them off, and that for vectors is in no jar.
+        options += ["-Dorg.elasticsearch.nativeaccess.enableVectorLibrary=false"]
         options += ["--enable-native-access=ALL-UNNAMED", f"-Des.nativelibs.path={home / 'native'}"]
         settings = [f"{name}={value}" for name, value in (self._defaults | self.settings).items()]
         classes = f"{home / 'classes'}:{home / 'lib'}/*"
@@ -121,11 +124,10 @@ def _compile(home: Path, compiler: Path, source: str, target: Path) -> None:
 
 
 def _link_zstd(home: Path) -> None:
-    library = ctypes.util.find_library("zstd")
-    if library is None:
-        return
-    for folder in ("/lib", "/usr/lib"):
-        found = next(Path(folder).rglob(library), None)
-        if found:
-            (home / "native" / "libzstd.so").symlink_to(found)
-            return
+    """Give the node the machine's zstd under the name that it looks for; `best_compression` can't write without it."""
+    try:
+        ctypes.CDLL(ZSTD)
+    except OSError:
+        raise ServerUnavailableError(f"{ZSTD} is not installed, and Elasticsearch compresses with it") from None
+    loaded = [line.split()[-1] for line in Path("/proc/self/maps").read_text().splitlines() if "/libzstd.so" in line]
+    (home / "native" / "libzstd.so").symlink_to(loaded[0])
