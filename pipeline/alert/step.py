@@ -1,0 +1,106 @@
+"""The alert step: matches become alerts in the ledger, one for a rule and a story, with their deliveries."""
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from pipeline.log.interface import EventLog
+from pipeline.records import topics
+from pipeline.records.alert import Alert, AlertArticle, AlertEvent
+from pipeline.records.article import EnrichedArticle, Origin, RuleMatch
+from pipeline.records.codec import encode
+from pipeline.state.interface import Ledger, LedgerDecision, Outbox
+from pipeline.work.interface import Delivered, Failure
+from pipeline.work.outbox import publish_outbox
+
+logger = logging.getLogger(__name__)
+
+EVERYONE = "everyone"
+"""The recipient of a channel that serves all its readers alike."""
+
+AT_ONCE = timedelta(0)
+
+
+class AlertStep:
+    """Raises alerts and plans their deliveries.
+
+    Killed before the commit, the batch is received and decided again; after it, the ledger's unique keys and the covered
+    offsets keep a second decision from raising anything anew. Two workers that meet in one story find one alert.
+    """
+
+    name = "alert"
+    topics = (topics.ENRICHED,)
+
+    def __init__(self, ledger: Ledger, outbox: Outbox, log: EventLog, channels: Sequence[str]) -> None:
+        self._ledger = ledger
+        self._outbox = outbox
+        self._log = log
+        self._channels = tuple(channels)
+        self._consumer: str | None = None
+
+    def ready(self) -> bool:
+        """At the start, publish what was decided and not yet told."""
+        if self._consumer is None:
+            publish_outbox(self._outbox, self.name, self._log)
+            self._consumer = f"{self.name}@{self._log.incarnation(topics.ENRICHED)}"
+        return True
+
+    def handle(self, batch: Sequence[Delivered]) -> Sequence[Failure]:
+        """Decide on a batch and tell the topic `alerts` what was decided."""
+        consumer = self._consumer or f"{self.name}@{self._log.incarnation(topics.ENRICHED)}"
+        with self._ledger.decide(consumer) as decision:
+            fresh = set(decision.uncovered([delivered.record for delivered in batch]))
+            for delivered in batch:
+                if delivered.record in fresh:
+                    self._decide(decision, delivered.value)
+            decision.cover(delivered.record for delivered in batch)
+        publish_outbox(self._outbox, self.name, self._log)
+        return []
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _decide(self, decision: LedgerDecision, enriched: EnrichedArticle) -> None:
+        for match in enriched.article.matches:
+            changed = self._raise_or_join(decision, enriched, match)
+            if changed:
+                decision.publish(topics.ALERTS, changed.id, encode(AlertEvent(alert=changed)))
+
+    def _raise_or_join(self, decision: LedgerDecision, enriched: EnrichedArticle, match: RuleMatch) -> Alert | None:
+        article = _alert_article(enriched)
+        alert = decision.alert_of(match.rule, enriched.id, enriched.story)
+        if alert is None:
+            if enriched.article.origin is not Origin.LIVE:
+                return None
+            raised = decision.raise_alert(match, article, enriched.story)
+            if raised:
+                return self._route(decision, raised, match)
+            alert = decision.alert_of(match.rule, enriched.id, enriched.story)
+            if alert is None:
+                raise RuntimeError(f"rule {match.rule}, story {enriched.story}: neither raised nor found")
+        joined = decision.join(alert.id, article, enriched.story, _words(match), match.severity)
+        return joined if joined.revision != alert.revision else None
+
+    def _route(self, decision: LedgerDecision, alert: Alert, match: RuleMatch) -> Alert:
+        for channel in match.channels or self._channels:
+            if channel in self._channels:
+                alert = decision.plan(alert.id, 0, EVERYONE, channel, AT_ONCE)
+            else:
+                logger.error("rule %s names the channel %s, which the channels file does not have", match.rule, channel)
+        return alert
+
+
+def _alert_article(enriched: EnrichedArticle) -> AlertArticle:
+    article = enriched.article
+    return AlertArticle(
+        id=enriched.id,
+        url=article.url,
+        title=article.title,
+        source=article.source.name,
+        language=article.language,
+        published=article.published,
+    )
+
+
+def _words(match: RuleMatch) -> list[str]:
+    return list(dict.fromkeys(span.text for span in match.spans))

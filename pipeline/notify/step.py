@@ -1,0 +1,132 @@
+"""The notify step: claims what is due from the ledger, delivers, then records."""
+
+import logging
+import threading
+from collections.abc import Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import timedelta
+
+from pipeline.errors import LeaseLost
+from pipeline.log.interface import EventLog
+from pipeline.notify.interface import Message, Notifier, Refused, TryAgain, Unknown
+from pipeline.state.interface import Attempt, ClaimedDelivery, Ledger, Outbox
+from pipeline.work.outbox import publish_outbox
+from pipeline.work.patience import Patience, Stopped
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+"""Longer than any channel's time-out: a delivery is carried out by one process at a time."""
+
+IDLE = 0.1
+SIDE_BY_SIDE = 8
+FIRST_RETRY = timedelta(seconds=5)
+LONGEST_RETRY = timedelta(hours=1)
+MOST_ATTEMPTS = 60
+"""With pauses that grow to an hour, over two days."""
+
+
+class NotifyWorker:
+    """Delivers what is due, the most severe first, several deliveries side by side.
+
+    First the delivery, then its record: killed in between, the delivery is made once more, with the same key and the note
+    that it may be a repeat.
+    """
+
+    step = "notify"
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        outbox: Outbox,
+        log: EventLog,
+        notifiers: Mapping[str, Notifier],
+        owner: str,
+        base_url: str | None,
+    ) -> None:
+        self._ledger = ledger
+        self._outbox = outbox
+        self._log = log
+        self._notifiers = notifiers
+        self._owner = owner
+        self._base_url = base_url
+        self._sent = 0
+        self._failed = 0
+
+    def counts(self) -> dict[str, int]:
+        """Give the deliveries sent, and the attempts that failed, since the start."""
+        return {"handled": self._sent, "failed": self._failed}
+
+    def run(self, stop: threading.Event) -> None:
+        """Deliver until told to stop."""
+        patience = Patience(self.step, stop)
+        under_way: set[Future[None]] = set()
+        with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="notify") as pool:
+            try:
+                patience(self._publish)
+                while not stop.is_set():
+                    under_way = self._turn(pool, under_way, patience, stop)
+            except Stopped:
+                pass
+
+    def _turn(
+        self, pool: ThreadPoolExecutor, under_way: set[Future[None]], patience: Patience, stop: threading.Event
+    ) -> set[Future[None]]:
+        room = SIDE_BY_SIDE - len(under_way)
+        claims = patience(lambda: self._ledger.claim_due(self._owner, room, LEASE)) if room else []
+        under_way |= {pool.submit(self._deliver, claim, patience) for claim in claims}
+        if not under_way:
+            stop.wait(IDLE)
+            return under_way
+        finished, still = wait(under_way, timeout=IDLE, return_when=FIRST_COMPLETED)
+        for future in finished:
+            future.result()
+        if finished:
+            patience(self._publish)
+        return still
+
+    def _publish(self) -> int:
+        return publish_outbox(self._outbox, self.step, self._log)
+
+    def _deliver(self, claim: ClaimedDelivery, patience: Patience) -> None:
+        attempt = self._attempt(claim)
+        try:
+            patience(lambda: self._ledger.record(claim, attempt))
+        except LeaseLost as error:
+            logger.warning("delivery %s: %s", claim.delivery.id, error)
+        except Stopped:
+            return
+        if attempt.sent:
+            self._sent += 1
+        else:
+            self._failed += 1
+            logger.warning("delivery %s was not made: %s", claim.delivery.id, attempt.error)
+
+    def _attempt(self, claim: ClaimedDelivery) -> Attempt:
+        delivery = claim.delivery
+        notifier = self._notifiers.get(delivery.channel)
+        if notifier is None:
+            return Attempt(error=f"the channels file has no channel {delivery.channel}")
+        link = f"{self._base_url.rstrip('/')}/alerts/{claim.alert.id}" if self._base_url else None
+        message = Message(alert=claim.alert, update=delivery.update, link=link, maybe_repeat=delivery.maybe_repeat)
+        try:
+            notifier.send(message, delivery.id)
+        except Refused as error:
+            return Attempt(error=str(error))
+        except TryAgain as error:
+            return _later(claim, str(error), error.after, maybe_repeat=delivery.maybe_repeat)
+        except Unknown as error:
+            return _later(claim, str(error), None, maybe_repeat=True)
+        except Exception as error:
+            # A fault in an adapter must not end the worker, nor be taken for certainly not delivered.
+            logger.exception("channel %s failed", delivery.channel)
+            return _later(claim, f"{type(error).__name__} in the channel's adapter", None, maybe_repeat=True)
+        return Attempt(sent=True)
+
+
+def _later(claim: ClaimedDelivery, reason: str, after: timedelta | None, *, maybe_repeat: bool) -> Attempt:
+    attempts = claim.delivery.attempts
+    if attempts >= MOST_ATTEMPTS:
+        return Attempt(error=f"given up after {attempts} attempts: {reason}")
+    pause = min(FIRST_RETRY * 2 ** min(attempts, 16), LONGEST_RETRY)
+    return Attempt(retry=max(pause, after or timedelta(0)), error=reason, maybe_repeat=maybe_repeat)

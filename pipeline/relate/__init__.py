@@ -1,0 +1,1 @@
+"""What belongs together: an article's identity, its versions, near-copies and stories."""

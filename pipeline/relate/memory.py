@@ -1,0 +1,46 @@
+"""What relate knows of a batch's surroundings, read at once, with the batch's own decisions on top."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from pipeline.records.article import PreparedArticle
+from pipeline.state.interface import KnownArticle, StoryDecision
+from pipeline.text.similarity import NEAR_COPY, bands, similarity
+
+
+class Memory:
+    """Known articles by identity key and by the bands of their signatures."""
+
+    def __init__(self, decision: StoryDecision, batch: Sequence[PreparedArticle], since: datetime) -> None:
+        self._decision = decision
+        self._by_key = dict(decision.by_keys({key for article in batch for key in article.keys}))
+        wanted = {band for article in batch for band in bands(article.signature)}
+        self._by_band = {band: list(found) for band, found in decision.near(wanted, since).items()}
+
+    def known(self, keys: Iterable[str]) -> KnownArticle | None:
+        """Give the article known under the strongest of the keys."""
+        return next((self._by_key[key] for key in keys if key in self._by_key), None)
+
+    def copied(self, signature: bytes, before: datetime, but: str) -> KnownArticle | None:
+        """Give the earliest other article, first seen no later than that, of which this text is a near-copy."""
+        candidates = {
+            near.id: near
+            for band in bands(signature)
+            for near in self._by_band.get(band, ())
+            if near.id != but and near.first_seen <= before
+        }
+        copies = [near for near in candidates.values() if similarity(near.signature, signature) >= NEAR_COPY]
+        return min(copies, key=lambda near: (near.first_seen, near.id), default=None)
+
+    def put(self, article: KnownArticle, keys: Sequence[str]) -> None:
+        """Save the article for this batch's later records and for the transaction."""
+        its_bands = bands(article.signature)
+        for key in keys:
+            self._by_key.setdefault(key, article)
+        for key, known in self._by_key.items():
+            if known.id == article.id:
+                self._by_key[key] = article
+        for band in its_bands:
+            shelf = [known for known in self._by_band.get(band, ()) if known.id != article.id]
+            self._by_band[band] = [*shelf, article]
+        self._decision.put(article, keys, its_bands)

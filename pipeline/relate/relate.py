@@ -1,0 +1,111 @@
+"""The decision on one article: is it new, a new version, or nothing new; and whose copy is it."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import blake2b
+
+from pipeline.records.article import EnrichedArticle, Origin, PreparedArticle
+from pipeline.records.codec import encode
+from pipeline.relate.memory import Memory
+from pipeline.state.interface import KnownArticle
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Digests:
+    content: str
+    document: str
+
+
+def relate(article: PreparedArticle, memory: Memory) -> EnrichedArticle | None:
+    """Decide on an article, put the decision into memory, and give the revision to pass on; None for nothing new."""
+    known = memory.known(article.keys)
+    if known is None:
+        return _found(article, memory)
+    if known.feed != article.source.feed or _superseded(article, known):
+        return None
+    return _revise(article, known, memory)
+
+
+def _found(article: PreparedArticle, memory: Memory) -> EnrichedArticle:
+    identity = blake2b(article.keys[0].encode(), digest_size=12).hexdigest()
+    original = memory.copied(article.signature, article.seen, identity)
+    digests = _digests(article)
+    known = KnownArticle(
+        id=identity,
+        story=original.story if original else identity,
+        copy_of=original.id if original else None,
+        feed=article.source.feed,
+        revision=1,
+        first_seen=article.seen,
+        seen=article.seen,
+        text_source=article.text_source,
+        content_hash=digests.content,
+        document_hash=digests.document,
+        backfill=article.origin is Origin.BACKFILL,
+        alertable=article.origin is Origin.LIVE,
+        corrected=False,
+        signature=article.signature,
+    )
+    memory.put(known, article.keys)
+    return _enriched(article, known, article.origin)
+
+
+def _superseded(article: PreparedArticle, known: KnownArticle) -> bool:
+    """Tell whether what is known is newer, or the same version with the page's fuller text."""
+    if article.seen != known.seen:
+        return article.seen < known.seen
+    return known.text_source == "page" and article.text_source == "feed"
+
+
+def _revise(article: PreparedArticle, known: KnownArticle, memory: Memory) -> EnrichedArticle | None:
+    digests = _digests(article)
+    another_text = digests.content != known.content_hash
+    later = article.seen > known.seen
+    wakes = article.origin is Origin.LIVE and not known.alertable and (not known.backfill or (later and another_text))
+    if digests.document == known.document_hash and not wakes:
+        return None
+    # Nobody can have joined an article that had no signature yet, so its first one may still join it to a story.
+    alone = not known.signature and known.story == known.id
+    original = memory.copied(article.signature, known.first_seen, known.id) if alone else None
+    revised = replace(
+        known,
+        story=original.story if original else known.story,
+        copy_of=original.id if original else known.copy_of,
+        revision=known.revision + 1,
+        seen=article.seen,
+        text_source=article.text_source,
+        content_hash=digests.content,
+        document_hash=digests.document,
+        alertable=known.alertable or wakes,
+        corrected=known.corrected or (later and another_text and article.text_source == known.text_source),
+        signature=article.signature,
+    )
+    memory.put(revised, article.keys)
+    return _enriched(article, revised, _origin(article, revised))
+
+
+def _origin(article: PreparedArticle, known: KnownArticle) -> Origin:
+    """A version of a back-filled article is live only once its text has changed since."""
+    if article.origin is Origin.LIVE and known.backfill and not known.alertable:
+        return Origin.BACKFILL
+    return article.origin
+
+
+def _digests(article: PreparedArticle) -> _Digests:
+    content = blake2b(f"{article.title}\n\n{article.text}".encode(), digest_size=12).hexdigest()
+    document = replace(article, seen=_NEVER, origin=Origin.LIVE)
+    return _Digests(content, blake2b(encode(document), digest_size=12).hexdigest())
+
+
+def _enriched(article: PreparedArticle, known: KnownArticle, origin: Origin) -> EnrichedArticle:
+    return EnrichedArticle(
+        id=known.id,
+        revision=known.revision,
+        story=known.story,
+        copy_of=known.copy_of,
+        first_seen=known.first_seen,
+        corrected=known.corrected,
+        article=replace(article, origin=origin, signature=b""),
+    )

@@ -1,0 +1,64 @@
+"""The relate step: one leader decides, in transactions that hold the decision, its input's offset and an outbox."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from pipeline.log.interface import EventLog
+from pipeline.records import topics
+from pipeline.records.codec import encode
+from pipeline.relate.memory import Memory
+from pipeline.relate.relate import relate
+from pipeline.state.interface import Outbox, Stories
+from pipeline.work.interface import Delivered, Failure
+from pipeline.work.outbox import publish_outbox
+
+LEASE = timedelta(seconds=10)
+WINDOW = timedelta(days=7)
+"""How far back a near-copy is looked for, by the time first seen."""
+
+
+class RelateStep:
+    """Gives identity, revision, copies and story to prepared articles.
+
+    Killed before the commit of a decision, the batch is received and decided again. Killed after it, the offsets say that
+    it is covered, and the outbox still holds what was not yet appended.
+    """
+
+    name = "relate"
+    topics = (topics.PREPARED,)
+
+    def __init__(self, stories: Stories, outbox: Outbox, log: EventLog, owner: str) -> None:
+        self._stories = stories
+        self._outbox = outbox
+        self._log = log
+        self._owner = owner
+        self._consumer: str | None = None
+
+    def ready(self) -> bool:
+        """Become or stay the leader; a new leader first publishes what the last one had decided."""
+        if not self._stories.lead(self._owner, LEASE):
+            self._consumer = None
+            return False
+        if self._consumer is None:
+            publish_outbox(self._outbox, self.name, self._log)
+            self._consumer = f"{self.name}@{self._log.incarnation(topics.PREPARED)}"
+        return True
+
+    def handle(self, batch: Sequence[Delivered]) -> Sequence[Failure]:
+        """Decide on a batch and publish what follows. Raises LeaseLost when another process leads."""
+        consumer = self._consumer or f"{self.name}@{self._log.incarnation(topics.PREPARED)}"
+        with self._stories.decide(self._owner, consumer) as decision:
+            fresh = set(decision.uncovered([delivered.record for delivered in batch]))
+            todo = [delivered.value for delivered in batch if delivered.record in fresh]
+            if todo:
+                memory = Memory(decision, todo, min(article.seen for article in todo) - WINDOW)
+                for article in todo:
+                    if related := relate(article, memory):
+                        decision.publish(topics.ENRICHED, related.id, encode(related))
+            decision.cover(delivered.record for delivered in batch)
+        publish_outbox(self._outbox, self.name, self._log)
+        return []
+
+    def close(self) -> None:
+        """Let another process lead at once."""
+        self._stories.resign(self._owner)
