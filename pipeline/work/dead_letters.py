@@ -29,9 +29,7 @@ class DeadLetters:
         """Keep something that should have gone to `topic` and never got there; the same bytes are one letter."""
         return self._put(step, topic, NOWHERE, NOWHERE, key, value, reason)
 
-    def _put(
-        self, step: str, topic: str, partition: int, offset: int, key: str, value: bytes, reason: str
-    ) -> str:
+    def _put(self, step: str, topic: str, partition: int, offset: int, key: str, value: bytes, reason: str) -> str:
         where = f"{step}\0{topic}\0{partition}\0{offset}".encode()
         identity = blake2b(where + (value if offset == NOWHERE else b""), digest_size=8).hexdigest()
         letter = DeadLetter(

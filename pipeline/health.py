@@ -1,0 +1,90 @@
+"""How every part is: what `harmattan status`, the status page and the health DAG report."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from pipeline.errors import HarmattanError
+from pipeline.index.interface import ArticleIndex
+from pipeline.log.interface import EventLog
+from pipeline.records import topics
+from pipeline.records.alert import AlertState
+from pipeline.state.interface import FeedState, FeedStatus, State, WorkerStatus
+from pipeline.work.dead_letters import DeadLetters
+
+GROUPS: Mapping[str, Sequence[str]] = {
+    "enrich": (topics.RAW,),
+    "relate": (topics.PREPARED,),
+    "index": (topics.ENRICHED,),
+    "alert": (topics.ENRICHED,),
+}
+"""The consumer groups and what they read."""
+
+SILENT = timedelta(seconds=60)
+"""A worker without a sign of life for that long counts as gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """The state of every part. `problems` are sentences; without any, all is well."""
+
+    problems: tuple[str, ...]
+    lag: Mapping[str, int] = field(default_factory=dict)
+    workers: tuple[WorkerStatus, ...] = ()
+    feeds: Mapping[str, int] = field(default_factory=dict)
+    failing: tuple[FeedStatus, ...] = ()
+    due: int = 0
+    dead_letters: int = 0
+
+
+def check_health(log: EventLog, index: ArticleIndex, state: State) -> Health:
+    """Ask every part how it is. What can't be asked becomes a problem, and the rest is still reported."""
+    problems: list[str] = []
+
+    def ask(question: Callable[[], None]) -> None:
+        try:
+            question()
+        except HarmattanError as error:
+            problems.append(str(error))
+
+    facts: dict[str, object] = {}
+    ask(index.check)
+    ask(lambda: facts.update(_of_state(state, problems)))
+    ask(lambda: facts.update(_of_log(log, facts, problems)))
+    return Health(problems=tuple(dict.fromkeys(problems)), **facts)  # type: ignore[arg-type]
+
+
+def _of_state(state: State, problems: list[str]) -> dict[str, object]:
+    state.check()
+    feeds = state.feeds.list()
+    failing = tuple(feed for feed in feeds if feed.state in (FeedState.FAILING, FeedState.HELD, FeedState.GONE))
+    polled = [feed for feed in feeds if feed.state not in (FeedState.DISABLED, FeedState.NEW, FeedState.INVALID)]
+    if polled and len(failing) == len(polled):
+        problems.append(f"all {len(polled)} polled feeds fail: see `harmattan feeds list`")
+    failed = state.ledger.alerts(state=AlertState.FAILED, limit=1000)
+    if failed:
+        problems.append(f"{len(failed)} alerts could not be delivered: see `harmattan alerts list --state failed`")
+    counts = {name.value: sum(feed.state is name for feed in feeds) for name in FeedState}
+    return {
+        "workers": tuple(worker for worker in state.workers() if worker.age < SILENT),
+        "feeds": {name: count for name, count in counts.items() if count},
+        "failing": failing,
+        "due": state.ledger.due(),
+    }
+
+
+def _of_log(log: EventLog, facts: Mapping[str, object], problems: list[str]) -> dict[str, object]:
+    lag = {group: sum(log.lag(group, read).values()) for group, read in GROUPS.items()}
+    workers = facts.get("workers", ())
+    alive = {worker.step for worker in workers} if isinstance(workers, tuple) else set()
+    problems += [
+        f"{group} has {behind} records waiting and no worker: start `harmattan work {group}`"
+        for group, behind in lag.items()
+        if behind and group not in alive
+    ]
+    if facts.get("due") and "notify" not in alive:
+        problems.append("deliveries are due and no worker sends them: start `harmattan work notify`")
+    letters = len(DeadLetters(log).waiting())
+    if letters:
+        problems.append(f"{letters} dead letters are waiting: see `harmattan dead-letters list`")
+    return {"lag": lag, "dead_letters": letters}
