@@ -1,0 +1,1 @@
+"""What is known about text as such, whatever is done with it."""

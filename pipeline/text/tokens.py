@@ -1,0 +1,116 @@
+"""The words of a text: the one tokeniser of rules and search, so that a word means the same in both.
+
+A token is a run of letters, digits and their marks. Scripts that are written without spaces (Chinese, Japanese, Thai,
+Lao, Khmer, Burmese) give one token a character, so that a word in them is a phrase. Hyphens, apostrophes, points and
+underscores separate. The folded form makes alike what a searcher takes for the same: width, case, accents on Latin and
+Greek letters, vowel marks and the variants of alef, ya, kaf and ta marbuta in Arabic, points in Hebrew, any script's digits.
+Cyrillic letters such as й and ё, and other letters that are letters of their own, stay what they are.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+from unicodedata import category, decimal, normalize
+
+_JOINERS = "\u00ad\u061c\u200c-\u200f\u2060\ufe00-\ufe0f\ufeff"
+_SPACELESS = (
+    "\u3005-\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
+    "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9d"  # Hiragana and Katakana
+    "\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2\u0eb3\u0ebd-\u0ec6\u0edc-\u0edf"  # Thai and Lao
+    "\u1780-\u17b3\u17d7\u17dc\u1000-\u102a\u103f\u1050-\u1055"  # Khmer and Burmese
+)
+_APOSTROPHES = "\u02b9-\u02c1"  # letters to Unicode, used as apostrophes
+_KANA_MARKS = "\uff9e\uff9f"
+_REMOVED = re.compile(
+    "[\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"  # Latin, Greek, Cyrillic accents
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"  # Hebrew points
+    "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"  # Arabic marks, tatweel
+    f"{_JOINERS}]"
+)
+_LATIN_AND_ARABIC = {
+    **dict.fromkeys("øɔ", "o"),
+    **dict.fromkeys("đðɖɗ", "d"),
+    **dict.fromkeys("ŋɲɳ", "n"),
+    **dict.fromkeys("ıɨ", "i"),
+    "ł": "l",
+    "ħ": "h",
+    "ŧ": "t",
+    "ɓ": "b",
+    "ƒ": "f",
+    "ɛ": "e",
+    "ƙ": "k",
+    "ƴ": "y",
+    "æ": "ae",
+    "œ": "oe",
+    "þ": "th",
+    **dict.fromkeys("أإآٱ", "ا"),
+    **dict.fromkeys("ىی", "ي"),
+    **dict.fromkeys("ةۀہۂ", "ه"),
+    "ک": "ك",
+    "ؤ": "ؤ",
+    "ئ": "ئ",
+    "ۓ": "ۓ",
+}
+
+
+class Token(NamedTuple):
+    """A word: where it stands in the original text, in code points, end exclusive, and its folded form."""
+
+    start: int
+    end: int
+    form: str
+
+
+class _Folds(dict[int, str]):
+    """The folded form of each character of composed, case-folded text, worked out once for each."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _fold_character(chr(code))
+        return folded
+
+
+def tokens(text: str) -> list[Token]:
+    """Give the words of the text in their order."""
+    return [Token(*match.span(), form) for match in _WORD.finditer(text) if (form := fold(match.group()))]
+
+
+def forms(text: str) -> list[str]:
+    """Give the folded forms of the words of the text in their order, when their places don't matter."""
+    return [form for word in _WORD.findall(text) if (form := fold(word))]
+
+
+def fold(word: str) -> str:
+    """Give the form under which a word is compared. It holds neither white space nor upper case, and may be empty."""
+    return _remembered_fold(word) if len(word) <= _LONGEST_REMEMBERED else _fold(word)
+
+
+def _fold(word: str) -> str:
+    if word.isascii():
+        return word.lower()
+    return normalize("NFKC", normalize("NFKC", word).casefold()).translate(_FOLDS)
+
+
+def _fold_character(character: str) -> str:
+    if character in _LATIN_AND_ARABIC:
+        return _LATIN_AND_ARABIC[character]
+    if "\u0400" <= character <= "\u052f":
+        return character
+    if (digit := decimal(character, None)) is not None:
+        return str(digit)
+    if character.isspace():
+        return ""
+    return normalize("NFC", _REMOVED.sub("", normalize("NFD", character)))
+
+
+def _marks() -> str:
+    """The inside of a character class of all marks up to the last script that news are written in."""
+    codes = [code for code in range(0x300, 0x11A00) if category(chr(code)) in ("Mn", "Mc")]
+    return "".join(map(chr, codes)) + _JOINERS + _KANA_MARKS
+
+
+_LONGEST_REMEMBERED = 64  # or a few pages of endless words would fill the memory
+_remembered_fold = lru_cache(maxsize=1 << 17)(_fold)
+_FOLDS = _Folds()
+_MARKS = _marks()
+_LETTER = rf"[^\W_{_SPACELESS}{_APOSTROPHES}{_KANA_MARKS}]"
+_WORD = re.compile(rf"{_LETTER}+(?:[{_MARKS}]+{_LETTER}*)*|[{_SPACELESS}][{_MARKS}]*")
