@@ -99,7 +99,8 @@ def _fold_character(character: str) -> str:
         return str(digit)
     if character.isspace():
         return ""
-    return normalize("NFC", _REMOVED.sub("", normalize("NFD", character)))
+    bare = normalize("NFC", _REMOVED.sub("", normalize("NFD", character)))
+    return _LATIN_AND_ARABIC.get(bare, bare)
 
 
 def _marks() -> str:

@@ -45,6 +45,7 @@ def test_a_text_is_cut_into_the_words_a_reader_sees(text: str, expected: str) ->
         ("İstanbul", "istanbul"),
         ("ISPARTA", "ısparta"),
         ("Łódź", "lodz"),
+        ("Ǿ", "ø"),
         ("Ｗａｇｎｅｒ", "wagner"),
         ("ΑΘΉΝΑΣ", "αθηνας"),
         ("вагнер", "ВАГНЕР"),
