@@ -1,8 +1,12 @@
+from importlib.util import find_spec
+
 import pytest
 
 from tests.servers.summary import Outcomes, skip_reasons
 
 pytest_plugins = ["tests.servers.fixtures"]
+# Airflow has an environment of its own, in which `make test` runs these.
+collect_ignore = [] if find_spec("airflow") else ["airflow"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

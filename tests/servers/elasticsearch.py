@@ -48,6 +48,10 @@ class ElasticsearchServer(ServerProcess):
             "cluster.routing.allocation.disk.threshold_enabled": "false",
         }
 
+    @classmethod
+    def fetch(cls) -> Path:
+        return build_once(f"elasticsearch-{VERSION}", _build_home)
+
     @property
     def version(self) -> str:
         return VERSION
@@ -60,7 +64,7 @@ class ElasticsearchServer(ServerProcess):
         return elasticsearch_answers(self.address)
 
     def _command(self) -> list[str]:
-        home = build_once(f"elasticsearch-{VERSION}", _build_home)
+        home = self.fetch()
         options = ["-Xms256m", "-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
         # One native library that can't be found turns all of them off, and that for vectors is in no jar.
         options += ["-Dorg.elasticsearch.nativeaccess.enableVectorLibrary=false"]

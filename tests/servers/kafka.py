@@ -24,6 +24,10 @@ class KafkaServer(ServerProcess):
         super().__init__(directory, settings)
         self._port, self._controller_port = free_port(), free_port()
 
+    @classmethod
+    def fetch(cls) -> Path:
+        return build_once(f"kafka-{VERSION}", lambda target: fetch_jars("kafka.xml", target))
+
     @property
     def version(self) -> str:
         return VERSION
@@ -36,9 +40,8 @@ class KafkaServer(ServerProcess):
         return kafka_answers(self.address)
 
     def _command(self) -> list[str]:
-        jars = build_once(f"kafka-{VERSION}", lambda target: fetch_jars("kafka.xml", target))
         options = ["-Xms64m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
-        run = [java(), *options, "-cp", f"{jars}/*"]
+        run = [java(), *options, "-cp", f"{self.fetch()}/*"]
         properties = self.directory / "server.properties"
         if not properties.exists():
             self._format(run, properties)

@@ -39,7 +39,11 @@ class PostgresServer(ServerProcess):
         """Take a folder of its own, and settings as they stand in `postgresql.conf`."""
         super().__init__(directory, settings)
         self._port = free_port()
-        self._binaries = _find_binaries()
+        self._binaries = self.fetch()
+
+    @classmethod
+    def fetch(cls) -> Path:
+        return _find_binaries()
 
     @property
     def version(self) -> str:

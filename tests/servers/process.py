@@ -53,6 +53,11 @@ class ServerProcess(ABC):
         self.log_file = directory / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
 
+    @classmethod
+    @abstractmethod
+    def fetch(cls) -> Path:
+        """Get what the server consists of, unless it is there, and say where; raises ServerUnavailableError."""
+
     @property
     @abstractmethod
     def version(self) -> str:

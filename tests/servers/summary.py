@@ -44,8 +44,10 @@ class Outcomes:
 
     def _lacked(self, name: str, skip_reasons: list[str]) -> str:
         skipped = sum(reason.endswith(need_of(name, self.missing[name])) for reason in skip_reasons)
-        tests = "1 test was" if skipped == 1 else f"{skipped} tests were"
-        return f"{name} could not be started, and {tests} skipped: {self.missing[name]}"
+        price = "1 test was skipped" if skipped == 1 else f"{skipped} tests were skipped"
+        if not skipped:
+            price = "the tests that need it failed"
+        return f"{name} could not be started, and {price}: {self.missing[name]}"
 
 
 def need_of(name: str, reason: str) -> str:
