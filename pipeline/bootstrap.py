@@ -1,0 +1,224 @@
+"""The wiring: which adapter stands behind each port. Adapters are imported only when they are opened."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline import __version__
+from pipeline.errors import BadInput
+from pipeline.fetch.interface import Fetcher
+from pipeline.index.interface import AlertIndex, ArticleIndex
+from pipeline.log.interface import EventLog
+from pipeline.notify.interface import Notifier
+from pipeline.poll.step import PollStep
+from pipeline.records import topics
+from pipeline.seeds import seed
+from pipeline.settings import Settings
+from pipeline.state.interface import State
+from pipeline.work.interface import Worker
+
+STEPS = ("poll", "enrich", "relate", "index", "alert", "notify")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The opened ports that workers share."""
+
+    log: EventLog
+    index: ArticleIndex
+    alert_index: AlertIndex | None
+    state: State
+
+
+# -------------------------------------------------------------------------------------------------- adapters
+
+
+@contextmanager
+def open_log(settings: Settings) -> Iterator[EventLog]:
+    """Open Kafka where HARMATTAN_KAFKA names it, or the embedded log, whose topics are made at once."""
+    if settings.kafka:
+        from pipeline.log.kafka import KafkaEventLog
+
+        kafka = KafkaEventLog(
+            settings.kafka,
+            ca=settings.kafka_ca,
+            username=settings.kafka_username,
+            password=settings.kafka_password,
+            retention=settings.retention,
+        )
+        with closing(kafka):
+            yield kafka
+        return
+    from pipeline.log.sqlite import SqliteEventLog
+
+    with closing(SqliteEventLog(_folder(settings) / "log.db")) as log:
+        log.create_topics(_partitions(settings))
+        yield log
+
+
+@contextmanager
+def open_index(settings: Settings) -> Iterator[ArticleIndex]:
+    """Open Elasticsearch where HARMATTAN_ELASTICSEARCH names it, or the embedded index."""
+    with _open_indices(settings) as (articles, _):
+        yield articles
+
+
+@contextmanager
+def _open_indices(settings: Settings) -> Iterator[tuple[ArticleIndex, AlertIndex | None]]:
+    if settings.elasticsearch:
+        from pipeline.index.elasticsearch import ElasticsearchIndex
+
+        elasticsearch = ElasticsearchIndex(
+            settings.elasticsearch,
+            api_key=settings.elasticsearch_api_key,
+            username=settings.elasticsearch_username,
+            password=settings.elasticsearch_password,
+            ca=settings.elasticsearch_ca,
+        )
+        with closing(elasticsearch):
+            yield elasticsearch, elasticsearch
+        return
+    from pipeline.index.tantivy import TantivyIndex
+
+    with closing(TantivyIndex(_folder(settings) / "index")) as index:
+        index.setup()
+        yield index, None
+
+
+@contextmanager
+def open_state(settings: Settings) -> Iterator[State]:
+    """Open PostgreSQL where HARMATTAN_DATABASE names it, or the embedded database, whose schema is made at once."""
+    from pipeline.state.database import DatabaseState
+
+    if settings.database:
+        with closing(DatabaseState(settings.database, password=settings.database_password)) as state:
+            yield state
+        return
+    with closing(DatabaseState.embedded(_folder(settings) / "state.db")) as state:
+        state.setup()
+        yield state
+
+
+@contextmanager
+def open_fetcher(settings: Settings) -> Iterator[Fetcher]:
+    """Open the client for feeds and pages."""
+    from pipeline.fetch.http import HttpFetcher
+
+    fetcher = HttpFetcher(contact=settings.contact, version=__version__, allow_networks=settings.allow_networks)
+    with closing(fetcher):
+        yield fetcher
+
+
+@contextmanager
+def open_parts(settings: Settings) -> Iterator[Parts]:
+    """Open log, index and state."""
+    with ExitStack() as stack:
+        log = stack.enter_context(open_log(settings))
+        state = stack.enter_context(open_state(settings))
+        articles, alerts = stack.enter_context(_open_indices(settings))
+        yield Parts(log, articles, alerts, state)
+
+
+def set_up(parts: Parts, settings: Settings) -> None:
+    """Create or update topics, schema and indices; safe to repeat."""
+    parts.log.create_topics(_partitions(settings))
+    parts.state.setup()
+    parts.index.setup()
+
+
+def _folder(settings: Settings) -> Path:
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(
+            f"{settings.data}: the data folder can't be made ({error.strerror}); give another with --data"
+        ) from error
+    return settings.data
+
+
+def _partitions(settings: Settings) -> Mapping[str, int]:
+    # Dead letters are read as one list, so one partition keeps them in order.
+    return {topic: 1 if topic == topics.DEAD_LETTER else settings.partitions for topic in topics.ALL}
+
+
+# --------------------------------------------------------------------------------------------------- workers
+
+
+def load_notifiers(settings: Settings, show: Callable[[str], None]) -> Mapping[str, Notifier]:
+    """Build the channels of the channels file. Raises BadInput. `show` prints a console channel's text."""
+    from pipeline.notify.build import build_notifiers
+    from pipeline.notify.channels_file import load_channels
+
+    return build_notifiers(load_channels(settings.channels or seed("channels.yaml")), settings, show)
+
+
+def check_files(settings: Settings) -> None:
+    """Read the rules and channels files as the workers will. Raises BadInput for the first that can't be used."""
+    from pipeline.notify.channels_file import load_channels
+    from pipeline.rules.ruleset import load_rules
+
+    channels = {channel.name for channel in load_channels(settings.channels or seed("channels.yaml"))}
+    path = settings.rules or seed("rules.yaml")
+    for rule in load_rules(path).rules:
+        for channel in rule.channels:
+            if channel not in channels:
+                known = ", ".join(sorted(channels))
+                raise BadInput(f"{path}: rule {rule.id} names the channel {channel}; the channels file has {known}")
+
+
+def poll_step(parts: Parts, settings: Settings, fetcher: Fetcher) -> PollStep:
+    """Wire the poller."""
+    return PollStep(parts.state.feeds, parts.log, fetcher, lambda: datetime.now(UTC), settings.interval)
+
+
+@contextmanager
+def open_workers(
+    steps: Sequence[str], parts: Parts, settings: Settings, owner: str, show: Callable[[str], None]
+) -> Iterator[list[Worker]]:
+    """Wire a worker for each step; the parts stay the caller's."""
+    with ExitStack() as stack:
+        yield [_worker(step, parts, settings, owner, show, stack) for step in steps]
+
+
+def _worker(
+    step: str, parts: Parts, settings: Settings, owner: str, show: Callable[[str], None], stack: ExitStack
+) -> Worker:
+    from pipeline.work.worker import BatchWorker
+
+    state = parts.state
+    if step == "poll":
+        from pipeline.poll.worker import PollWorker
+
+        return PollWorker(poll_step(parts, settings, stack.enter_context(open_fetcher(settings))), owner)
+    if step == "enrich":
+        return _enrich_worker(parts, settings, stack)
+    if step == "relate":
+        from pipeline.relate.step import RelateStep
+
+        return BatchWorker(RelateStep(state.stories, state.outbox, parts.log, owner), parts.log)
+    if step == "index":
+        from pipeline.index.step import IndexStep
+
+        return BatchWorker(IndexStep(parts.index, parts.alert_index), parts.log)
+    if step == "alert":
+        from pipeline.alert.step import AlertStep
+        from pipeline.notify.channels_file import load_channels
+
+        names = [channel.name for channel in load_channels(settings.channels or seed("channels.yaml"))]
+        return BatchWorker(AlertStep(state.ledger, state.outbox, parts.log, names), parts.log)
+    from pipeline.notify.step import NotifyWorker
+
+    notifiers = load_notifiers(settings, show)
+    return NotifyWorker(state.ledger, state.outbox, parts.log, notifiers, owner, settings.base_url)
+
+
+def _enrich_worker(parts: Parts, settings: Settings, stack: ExitStack) -> Worker:
+    from pipeline.enrich.page import TrafilaturaReader
+    from pipeline.enrich.worker import EnrichWorker
+    from pipeline.rules.ruleset import RuleFile
+
+    fetcher = stack.enter_context(open_fetcher(settings))
+    pages = stack.enter_context(closing(TrafilaturaReader(fetcher)))
+    return EnrichWorker(parts.log, pages, RuleFile(settings.rules or seed("rules.yaml")))

@@ -1,0 +1,115 @@
+"""`harmattan alerts`."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from pipeline.bootstrap import load_notifiers, open_state
+from pipeline.cli.options import Moment, data_option, file_option, json_option, print_json, print_table, settings_for
+from pipeline.errors import BadInput
+from pipeline.notify.trial import trial_message
+from pipeline.records.alert import AlertState
+from pipeline.records.alert_json import alert_json
+
+STATES = [state.value for state in AlertState]
+
+
+@click.group()
+def alerts() -> None:
+    """List and show alerts; send a test message."""
+
+
+@alerts.command("list", epilog="\b\nExample:\n  harmattan alerts list --rule sahel --since 24h --json")
+@click.option("--rule", help="Only those of one rule.")
+@click.option("--state", type=click.Choice(STATES), help="Only those in this state. [default: every state]")
+@click.option("--since", type=Moment(), help="Only those raised since: 24h, 30d, or a date.")
+@click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="The most alerts to give."
+)
+@json_option
+@data_option
+def list_alerts(
+    rule: str | None, state: str | None, since: datetime | None, limit: int, as_json: bool, data: Path | None
+) -> None:
+    """List the alerts, the newest first."""
+    with open_state(settings_for(data)) as database:
+        wanted = AlertState(state) if state else None
+        found = database.ledger.alerts(rule=rule, state=wanted, since=since, limit=limit)
+    if as_json:
+        print_json(alert_json(alert) for alert in found)
+        return
+    print_table(
+        ("created", "severity", "rule", "state", "outlets", "title", "matches", "id"),
+        (
+            (
+                a.created,
+                a.severity,
+                a.rule,
+                a.state,
+                len(a.articles),
+                a.articles[0].title,
+                ", ".join(a.matches[:6]),
+                a.id,
+            )
+            for a in found
+        ),
+        "No alerts.",
+    )
+
+
+@alerts.command(epilog="\b\nExample:\n  harmattan alerts show wagner-group-1f0c2d")
+@click.argument("alert_id", metavar="ID")
+@json_option
+@data_option
+def show(alert_id: str, as_json: bool, data: Path | None) -> None:
+    """Show an alert with its articles, and what became of each delivery."""
+    with open_state(settings_for(data)) as database:
+        alert = database.ledger.alert(alert_id)
+        deliveries = database.ledger.deliveries(alert_id)
+    if alert is None:
+        raise BadInput(f"there is no alert {alert_id}: see `harmattan alerts list`")
+    if as_json:
+        rows = [
+            {
+                "id": d.id,
+                "channel": d.channel,
+                "state": d.state,
+                "attempts": d.attempts,
+                "sent": d.sent,
+                "error": d.error,
+            }
+            for d in deliveries
+        ]
+        print_json([alert_json(alert) | {"deliveries": rows}])
+        return
+    click.echo(f"{alert.rule_name} ({alert.severity}), raised {alert.created:%Y-%m-%d %H:%M:%S} UTC, {alert.state}")
+    click.echo(f"matched: {', '.join(alert.matches)}")
+    print_table(
+        ("source", "language", "title", "url"), ((a.source, a.language, a.title, a.url) for a in alert.articles), ""
+    )
+    print_table(
+        ("channel", "state", "attempts", "sent", "error"),
+        ((d.channel, d.state, d.attempts, d.sent, d.error) for d in deliveries),
+        "No channel takes it.",
+    )
+
+
+@alerts.command("send-test", epilog="\b\nExample:\n  harmattan alerts send-test desk-mail")
+@click.argument("channel")
+@file_option("--channels", "Channels (YAML). [default: HARMATTAN_CHANNELS, or the console and a file]")
+@data_option
+def send_test(channel: str, channels: Path | None, data: Path | None) -> None:
+    """Send a message that says it is a test over one channel, and say what came of it."""
+    from pipeline.notify.interface import DeliveryError
+
+    settings = settings_for(data, channels=channels)
+    notifiers = load_notifiers(settings, click.echo)
+    if channel not in notifiers:
+        raise BadInput(f"there is no channel {channel}; the channels file has {', '.join(sorted(notifiers))}")
+    message, key = trial_message(settings.base_url)
+    try:
+        notifiers[channel].send(message, key)
+    except DeliveryError as error:
+        raise BadInput(f"channel {channel}: {error}") from error
+    click.echo(f"channel {channel} took the test message")

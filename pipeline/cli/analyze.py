@@ -1,0 +1,39 @@
+"""`harmattan analyze`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from pipeline.bootstrap import load_analysis
+from pipeline.cli.options import data_option, file_option, print_json, settings_for
+from pipeline.errors import BadInput
+
+
+@click.command(
+    epilog="\b\nExample:\n  harmattan analyze articles.jsonl --rules my-rules.yaml\n  cat articles.jsonl | harmattan analyze -"
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@file_option("--rules", "Watch rules (YAML). [default: HARMATTAN_RULES, or the stock rules]")
+@data_option
+def analyze(file: Path, rules: Path | None, data: Path | None) -> int:
+    """Say what enrichment and rules find in the articles of FILE, without storing anything.
+
+    FILE holds a JSON object a line with id, title and text, optionally url, published and source; `-` is standard input.
+    A line that can't be read is named on standard error, the others are done, and the status is 1.
+    """
+    analysis = load_analysis(settings_for(data, rules=rules))
+    name = "standard input" if str(file) == "-" else str(file)
+    try:
+        stream = sys.stdin.buffer if str(file) == "-" else file.open("rb")
+    except OSError as error:
+        raise BadInput(f"{file}: can't be read ({error.strerror}); name a file of JSON lines, or -") from error
+    with stream:
+        problems = 0
+        for line in analysis.lines(stream):
+            if line.problem:
+                problems += 1
+                click.echo(f"{name}:{line.number}: {line.problem}", err=True)
+            else:
+                print_json([line.result])
+    return 1 if problems else 0

@@ -1,0 +1,26 @@
+"""`harmattan poll`: one pass."""
+
+from pathlib import Path
+
+import click
+
+from pipeline.bootstrap import open_fetcher, open_parts, poll_step
+from pipeline.cli.options import data_option, file_option, settings_for, start_logging
+from pipeline.poll.feeds_file import load_feeds
+from pipeline.poll.rounds import poll_all_due
+from pipeline.work.crew import owner_name
+
+
+@click.command(epilog="\b\nExample:\n  harmattan poll --feeds seeds/feeds.opml")
+@file_option("--feeds", "Feed list (OPML, or an address a line) to add first. [default: HARMATTAN_FEEDS, if set]")
+@data_option
+def poll(feeds: Path | None, data: Path | None) -> None:
+    """Make one pass over the feeds that are due and append what is new to the log; workers take it from there."""
+    start_logging()
+    settings = settings_for(data, feeds=feeds)
+    listed = load_feeds(settings.feeds) if settings.feeds else []
+    with open_parts(settings) as parts, open_fetcher(settings) as fetcher:
+        parts.state.check()
+        parts.state.feeds.put(listed)
+        total = poll_all_due(poll_step(parts, settings, fetcher), owner_name())
+    click.echo(f"{total.polled} feeds polled, {total.new} articles new, {total.failed} feeds failed")

@@ -1,0 +1,27 @@
+"""`harmattan serve`: the web page alone."""
+
+from pathlib import Path
+
+import click
+
+from pipeline.bootstrap import open_parts
+from pipeline.cli.options import data_option, settings_for, start_logging, stop_on_signals
+from pipeline.web.server import serve_in_background
+
+
+@click.command(epilog="\b\nExample:\n  harmattan serve --port 8080")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: any free one.")
+@data_option
+def serve(host: str, port: int, data: Path | None) -> None:
+    """Serve the web page: search, stories, alerts and the state of every part.
+
+    It has no sign-in of its own: beyond this machine, put it behind a proxy that has one, and set HARMATTAN_BASE_URL.
+    """
+    start_logging()
+    settings = settings_for(data)
+    with open_parts(settings) as parts, serve_in_background(parts, settings, port, host) as address:
+        told = stop_on_signals(lambda: None)
+        click.echo(f"web page: {address}")
+        while not told.wait(1.0):
+            pass

@@ -1,0 +1,60 @@
+"""`harmattan status`."""
+
+from pathlib import Path
+
+import click
+
+from pipeline.bootstrap import open_parts
+from pipeline.cli.options import data_option, json_option, print_json, settings_for
+from pipeline.health import Health, check_health
+
+
+@click.command(epilog="\b\nExample:\n  harmattan status || mail -s 'Harmattan needs you' operator@example.org")
+@json_option
+@data_option
+def status(as_json: bool, data: Path | None) -> int:
+    """Report the health of every part: lag, workers, feeds, deliveries, dead letters.
+
+    Ends with status 1 when something is wrong, and says what and what to do.
+    """
+    with open_parts(settings_for(data)) as parts:
+        health = check_health(parts.log, parts.index, parts.state)
+    if as_json:
+        print_json([_row(health)])
+    else:
+        _print(health)
+    return 1 if health.problems else 0
+
+
+def _row(health: Health) -> dict[str, object]:
+    return {
+        "healthy": not health.problems,
+        "problems": health.problems,
+        "lag": dict(health.lag),
+        "workers": [
+            {"worker": w.worker, "step": w.step, "seconds_ago": round(w.age.total_seconds(), 1), **w.detail}
+            for w in health.workers
+        ],
+        "feeds": dict(health.feeds),
+        "failing": [
+            {"url": feed.spec.url, "error": feed.error, "last_success": feed.last_success} for feed in health.failing
+        ],
+        "due": health.due,
+        "dead_letters": health.dead_letters,
+    }
+
+
+def _print(health: Health) -> None:
+    for step, lag in health.lag.items():
+        click.echo(f"{step:8} {lag} records behind")
+    workers = sorted({worker.step for worker in health.workers})
+    click.echo(f"workers  {', '.join(workers) or 'none alive'}")
+    click.echo(f"feeds    {', '.join(f'{count} {name}' for name, count in health.feeds.items()) or 'none'}")
+    click.echo(f"alerts   {health.due} deliveries due")
+    click.echo(f"letters  {health.dead_letters} dead")
+    for feed in health.failing:
+        click.echo(f"failing: {feed.spec.url}: {feed.error}")
+    for problem in health.problems:
+        click.echo(f"WRONG: {problem}")
+    if not health.problems:
+        click.echo("All is well.")
