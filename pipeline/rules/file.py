@@ -1,0 +1,111 @@
+"""Rule files: read as a whole, or not at all."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import BadInput
+from pipeline.files import SettingsFile, read_settings_file
+from pipeline.records.article import Severity
+from pipeline.rules.query import parse_query
+from pipeline.rules.ruleset import Rule
+from pipeline.rules.syntax import QueryError
+
+_ID = re.compile(r"[a-z0-9-]{1,100}")
+_WIDTH = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleEntry:
+    """A rule as it is written. A rule without a name is called by its id."""
+
+    id: str
+    query: str
+    severity: Severity = Severity.MEDIUM
+    name: str | None = None
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesDocument:
+    """What a rule file holds."""
+
+    rules: tuple[RuleEntry, ...]
+
+
+class BadRule(BadInput):
+    """A rule that can't be used. `pointer` shows the query's line with a caret under the place, or is empty."""
+
+    def __init__(self, message: str, pointer: str = "") -> None:
+        super().__init__(message)
+        self.pointer = pointer
+
+
+def read_rules(path: Path) -> list[Rule]:
+    """Read a rule file. Raises BadInput for the first thing that is wrong in it."""
+    rules, problems = check_rules(path)
+    if problems:
+        raise problems[0]
+    return rules
+
+
+def check_rules(path: Path) -> tuple[list[Rule], list[BadInput]]:
+    """Read a rule file; give the rules that can be used, and everything that is wrong with the others."""
+    rules: list[Rule] = []
+    problems: list[BadInput] = []
+    try:
+        document = read_settings_file(path, RulesDocument)
+    except BadInput as error:
+        return [], [error]
+    seen: set[str] = set()
+    for position, entry in enumerate(document.value.rules):
+        wrong = list(_wrong_names(document, position, entry, seen))
+        seen.add(entry.id)
+        rule = _rule(document, position, entry)
+        if isinstance(rule, BadInput):
+            wrong.append(rule)
+        elif not wrong:
+            rules.append(rule)
+        problems += wrong
+    return rules, problems
+
+
+def _wrong_names(
+    document: SettingsFile[RulesDocument], position: int, entry: RuleEntry, seen: set[str]
+) -> Iterator[BadInput]:
+    where = ("rules", position, "id")
+    if not _ID.fullmatch(entry.id):
+        suggestion = re.sub(r"[^a-z0-9]+", "-", entry.id.lower()).strip("-")[:100] or "my-rule"
+        what = f"the id {entry.id[:40]!r} may have only small letters, digits and hyphens; write {suggestion}, for instance"
+        yield document.error(where, what)
+    if entry.id in seen:
+        yield document.error(where, f"the id {entry.id} is taken by an earlier rule; give this one another")
+
+
+def _rule(document: SettingsFile[RulesDocument], position: int, entry: RuleEntry) -> Rule | BadInput:
+    try:
+        query = parse_query(entry.query)
+    except QueryError as error:
+        line, column = document.position(("rules", position, "query"), error.start)
+        message = f"{document.path}:{line}:{column}: rule {entry.id}: {error}"
+        return BadRule(message, _pointer(entry.query, error.start, error.end))
+    return Rule(
+        id=entry.id,
+        name=entry.name or entry.id,
+        severity=entry.severity,
+        channels=entry.channels,
+        text=entry.query,
+        query=query,
+    )
+
+
+def _pointer(query: str, start: int, end: int) -> str:
+    """Show the part of the query around a place, with carets below it."""
+    line_start = query.rfind("\n", 0, start) + 1
+    line_end = query.find("\n", start)
+    line_end = len(query) if line_end < 0 else line_end
+    left = max(line_start, start - _WIDTH // 2)
+    shown = query[left : min(line_end, left + _WIDTH)]
+    carets = max(1, min(end, left + len(shown)) - start)
+    return f"{shown}\n{' ' * (start - left)}{'^' * carets}"

@@ -1,0 +1,91 @@
+"""Rules that are ready to be matched."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+from pipeline.records.article import RuleMatch, Severity
+from pipeline.rules.anchors import anchors
+from pipeline.rules.matcher import Matcher, compile_query
+from pipeline.rules.places import TermPlaces
+from pipeline.rules.syntax import Query
+from pipeline.rules.vocabulary import Vocabulary
+from pipeline.text.document import Document
+
+MOST_SPANS = 200
+"""Places of one rule in one article that are told; an analyst needs the first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A watch rule. `text` is the query as written; no `channels` means all of them."""
+
+    id: str
+    name: str
+    severity: Severity
+    channels: tuple[str, ...]
+    text: str
+    query: Query
+
+    @property
+    def version(self) -> str:
+        """A digest of the query: it changes when what the rule asks for is written otherwise."""
+        return blake2b(" ".join(self.text.split()).encode(), digest_size=6).hexdigest()
+
+
+class RuleSet:
+    """Rules, and which of them an article matches. Rules whose words an article lacks cost nothing."""
+
+    def __init__(self, rules: Iterable[Rule] = ()) -> None:
+        self.rules = tuple(rules)
+        self._vocabulary = Vocabulary()
+        self._matchers: list[Matcher] = []
+        self._anchored: dict[int, list[int]] = {}
+        for position, rule in enumerate(self.rules):
+            self._matchers.append(compile_query(rule.query, self._vocabulary))
+            for term in anchors(rule.query) or ():
+                self._anchored.setdefault(self._vocabulary.number(term), []).append(position)
+        self._blank = [
+            RuleMatch(
+                rule=rule.id,
+                name=rule.name,
+                version=rule.version,
+                severity=rule.severity,
+                channels=rule.channels,
+                spans=(),
+            )
+            for rule in self.rules
+        ]
+
+    @classmethod
+    def load(cls, path: Path) -> "RuleSet":
+        """Read a rule file. Raises BadInput with file, line and column, what is wrong and what to do."""
+        from pipeline.rules.file import read_rules
+
+        return cls(read_rules(path))
+
+    def match(self, title: str, text: str) -> tuple[RuleMatch, ...]:
+        """Give the rules that the article matches, in the order of the file, each with the words that matched."""
+        return self.match_document(Document(title, text))
+
+    def match_document(self, document: Document) -> tuple[RuleMatch, ...]:
+        """Do what `match` does for an article whose words are known already."""
+        places = TermPlaces(document, self._vocabulary)
+        candidates = {rule for number in places.of for rule in self._anchored.get(number, ())}
+        matches = []
+        for position in sorted(candidates):
+            runs = self._matchers[position](places.of)
+            if runs is not None:
+                blank = self._blank[position]
+                matches.append(
+                    RuleMatch(
+                        rule=blank.rule,
+                        name=blank.name,
+                        version=blank.version,
+                        severity=blank.severity,
+                        channels=blank.channels,
+                        spans=places.spans(runs, MOST_SPANS),
+                    )
+                )
+        return tuple(matches)
