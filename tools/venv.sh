@@ -26,6 +26,6 @@ if [ ! -x "$folder/bin/pip" ]; then
 fi
 
 echo "Installing the packages of $lock into $folder. This is done once, and takes about half a minute."
-pip="$folder/bin/python -m pip --disable-pip-version-check --no-input --quiet"
+pip="$folder/bin/python -m pip --disable-pip-version-check --no-input -qq"
 $pip install --require-hashes --only-binary :all: --requirement "$lock"
 $pip install --no-deps --no-build-isolation --no-index --editable .
