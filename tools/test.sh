@@ -16,7 +16,7 @@ step() {
 step "lint" $bin/ruff check --quiet .
 step "format" $bin/ruff format --quiet --check .
 step "types" $bin/mypy --no-error-summary
-step "imports" $bin/lint-imports
+step "imports" $bin/lint-imports --no-logo
 # Here and not in the tests, so that no test's time limit runs while something is downloaded.
 $bin/python -m tests.servers --fetch
 if [ $# -eq 0 ] && [ -x .venv-airflow/bin/pytest ]; then
