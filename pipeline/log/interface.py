@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+LARGEST_RECORD = 10 * 1024 * 1024
+"""How many bytes a record's key and value may have together, in every log."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewRecord:
@@ -36,7 +39,8 @@ class Subscription(Protocol):
     def receive(self, most: int, timeout: float) -> list[LogRecord]:
         """Wait up to `timeout` seconds for at least one record; give at most `most`, in order within each partition.
 
-        Raises OutOfReach when the log can't be asked; nothing is lost then and the call may be repeated.
+        Raises OutOfReach when the log can't be asked; nothing is lost then and the call may be repeated. One call at a
+        time; `done` may be called meanwhile from other threads.
         """
 
     def done(self, records: Iterable[LogRecord]) -> None:
@@ -54,13 +58,16 @@ class EventLog(Protocol):
     """Durable topics with partitions, read by consumer groups."""
 
     def create_topics(self, topics: Mapping[str, int]) -> None:
-        """Create the topics that are missing, with that many partitions; existing ones are left alone."""
+        """Create the topics that are missing, with that many partitions; existing ones are left alone.
+
+        Appending to a topic that is missing, or subscribing to it, raises BadInput, as does all that asks about it.
+        """
 
     def append(self, topic: str, records: Sequence[NewRecord]) -> None:
         """Append the records; all are durable on return.
 
         Raises OutOfReach when that can't be had; some of them may have been appended then. Raises CannotHandle for a
-        record that the log can never take (too large), with none appended after it.
+        record that the log can never take (larger than LARGEST_RECORD), with none appended after it.
         """
 
     def subscribe(self, group: str, topics: Sequence[str]) -> Subscription:
@@ -74,6 +81,12 @@ class EventLog(Protocol):
 
     def lag(self, group: str, topics: Sequence[str]) -> Mapping[str, int]:
         """Give, for each topic, how many records the group has not yet committed."""
+
+    def drop_before(self, moment: datetime) -> None:
+        """Drop the records of every topic that were appended before the moment, and perhaps not every last one of them.
+
+        A group that has not come so far goes on at what is left: drop nothing that is younger than any lag.
+        """
 
     def incarnation(self, topic: str) -> str:
         """Give what tells this topic from one deleted and created anew, whose offsets mean something else."""
