@@ -9,7 +9,7 @@ from pipeline.errors import BadInput
 from pipeline.files import SettingsFile, read_settings_file
 from pipeline.records.article import Severity
 from pipeline.rules.query import parse_query
-from pipeline.rules.ruleset import Rule
+from pipeline.rules.rule import Rule
 from pipeline.rules.syntax import QueryError
 
 _ID = re.compile(r"[a-z0-9-]{1,100}")

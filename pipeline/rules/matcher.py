@@ -1,6 +1,8 @@
 """From a query to a function that finds it in the places of an article's terms."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import TypeAlias
 
 from pipeline.rules.places import Run
@@ -126,8 +128,9 @@ def _near(find_left: Finder, find_right: Finder, distance: int) -> Finder:
         lefts = find_left(places)
         rights = find_right(places) if lefts else []
         hits: list[Hit] = []
+        longest = max((last - first for first, last, _ in rights), default=0)
         for left in lefts:
-            for right in rights:
+            for right in islice(rights, bisect_left(rights, (left[0] - distance - longest,)), None):
                 if right[0] - left[1] > distance:
                     break  # the rest begins farther on still
                 if _apart(left, right, distance):

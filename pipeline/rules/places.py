@@ -20,13 +20,11 @@ class TermPlaces:
         self._document = document
         self._text_at = len(document.title_tokens) + GAP
         self.of: dict[int, list[int]] = {}
-        position = 0
         fulfilled = vocabulary.fulfilled
-        for tokens, position in ((document.title_tokens, 0), (document.text_tokens, self._text_at)):
-            for token in tokens:
+        for tokens, origin in ((document.title_tokens, 0), (document.text_tokens, self._text_at)):
+            for position, token in enumerate(tokens, origin):
                 for number in fulfilled(token.form):
                     self.of.setdefault(number, []).append(position)
-                position += 1
 
     def spans(self, runs: Iterable[Run], most: int) -> tuple[Span, ...]:
         """Give the places in title + two line feeds + text, in their order, without those that lie within others."""

@@ -1,37 +1,19 @@
 """Rules that are ready to be matched."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 
-from pipeline.records.article import RuleMatch, Severity
+from pipeline.records.article import RuleMatch
 from pipeline.rules.anchors import anchors
+from pipeline.rules.file import read_rules
 from pipeline.rules.matcher import Matcher, compile_query
 from pipeline.rules.places import TermPlaces
-from pipeline.rules.syntax import Query
+from pipeline.rules.rule import Rule
 from pipeline.rules.vocabulary import Vocabulary
 from pipeline.text.document import Document
 
 MOST_SPANS = 200
 """Places of one rule in one article that are told; an analyst needs the first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """A watch rule. `text` is the query as written; no `channels` means all of them."""
-
-    id: str
-    name: str
-    severity: Severity
-    channels: tuple[str, ...]
-    text: str
-    query: Query
-
-    @property
-    def version(self) -> str:
-        """A digest of the query: it changes when what the rule asks for is written otherwise."""
-        return blake2b(" ".join(self.text.split()).encode(), digest_size=6).hexdigest()
 
 
 class RuleSet:
@@ -61,8 +43,6 @@ class RuleSet:
     @classmethod
     def load(cls, path: Path) -> "RuleSet":
         """Read a rule file. Raises BadInput with file, line and column, what is wrong and what to do."""
-        from pipeline.rules.file import read_rules
-
         return cls(read_rules(path))
 
     def match(self, title: str, text: str) -> tuple[RuleMatch, ...]:
