@@ -10,6 +10,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from pipeline.health import GROUPS
+from pipeline.records import topics
 from tests.servers import ElasticsearchServer, KafkaServer, PostgresServer, RunningServer, ServerProcess
 from tests.servers.folders import server_folder
 from tests.servers.jars import CACHE, locked
@@ -17,6 +19,8 @@ from tests.servers.process import ServerUnavailableError
 from tests.servers.shared import shared_server
 from tests.servers.summary import Outcomes, need_of
 from tests.servers.wipe import wipe_elasticsearch, wipe_kafka
+
+FIXED_NAMES = {*topics.ALL, *GROUPS}
 
 Server = TypeVar("Server", bound=ServerProcess)
 
@@ -89,7 +93,7 @@ def kafka_prefix(kafka_server: RunningServer) -> Iterator[str]:
     """A beginning for topic and group names that nobody else uses; what begins so is deleted after the test."""
     prefix = f"test-{_unique()}-"
     yield prefix
-    wipe_kafka(kafka_server.address, prefix)
+    wipe_kafka(kafka_server.address, lambda name: name.startswith(prefix))
 
 
 @pytest.fixture
@@ -111,9 +115,9 @@ def fixed_names() -> Iterator[None]:
 @pytest.fixture
 def empty_kafka(kafka_server: RunningServer, fixed_names: None) -> Iterator[RunningServer]:
     """The run's broker without any topic or group under the names that the design fixes, before and after."""
-    wipe_kafka(kafka_server.address)
+    wipe_kafka(kafka_server.address, FIXED_NAMES.__contains__)
     yield kafka_server
-    wipe_kafka(kafka_server.address)
+    wipe_kafka(kafka_server.address, FIXED_NAMES.__contains__)
 
 
 @pytest.fixture

@@ -8,25 +8,23 @@ from urllib.request import Request, urlopen
 
 from kafka.admin import KafkaAdminClient
 
-TEST_NAMES = "test-"
 INDEX_NAMES = "harmattan"
 
 
-def wipe_kafka(address: str, prefix: str | None = None) -> None:
-    """Delete the topics and groups that begin with the prefix, or, without one, those that no test chose a name for.
+def wipe_kafka(address: str, belongs: Callable[[str], bool]) -> None:
+    """Delete the topics and groups whose names belong to what is to go.
 
     A group that still has members keeps its name, though it loses its offsets with the topics.
     """
     admin = KafkaAdminClient(bootstrap_servers=address)
     try:
-        topics = [name for name in admin.list_topics() if _chosen(name, prefix)]
+        topics = [name for name in admin.list_topics() if belongs(name)]
         if topics:
             admin.delete_topics(topics, timeout_ms=30_000, raise_errors=False)
             _wait_until(lambda: not set(topics) & set(admin.list_topics()), f"{topics} to be deleted")
-        groups = [group["group_id"] for group in admin.list_groups()]
-        chosen = [name for name in groups if _chosen(name, prefix)]
-        if chosen:
-            admin.delete_groups(chosen)
+        groups = [group["group_id"] for group in admin.list_groups() if belongs(group["group_id"])]
+        if groups:
+            admin.delete_groups(groups)
     finally:
         admin.close()
 
@@ -40,12 +38,6 @@ def wipe_elasticsearch(address: str, prefix: str = INDEX_NAMES) -> None:
         for template in _call("GET", f"{address}/{kind}/")[key]:
             if template["name"].startswith(prefix):
                 _call("DELETE", f"{address}/{kind}/{template['name']}")
-
-
-def _chosen(name: str, prefix: str | None) -> bool:
-    if prefix is not None:
-        return name.startswith(prefix)
-    return not name.startswith((TEST_NAMES, "__"))
 
 
 def _call(method: str, url: str) -> Any:
