@@ -1,0 +1,188 @@
+"""The article index on one machine, in a folder, by tantivy."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import tantivy
+from tantivy import DocAddress, Document, FieldType, Index, IndexWriter, Query, Searcher
+
+from pipeline.errors import BadInput, OutOfReach
+from pipeline.index.document import Unindexable, hit_of, record_of
+from pipeline.index.excerpt import excerpt
+from pipeline.index.interface import Hit, Refusal, SearchQuery, SearchResult
+from pipeline.index.query import Words, read_query
+from pipeline.index.tantivy_folder import IndexFolder
+from pipeline.index.tantivy_schema import build_schema, month, tantivy_document, tantivy_query
+from pipeline.index.writer_lock import WriterLock
+from pipeline.records.article import EnrichedArticle
+
+WRITER_MEMORY = 30_000_000
+
+
+class TantivyIndex:
+    """Articles in a folder. Any number of processes may read it; the first that writes stays the only writer.
+
+    An index that is damaged, or that an older Harmattan made, is set aside by `setup`, which begins an empty one. As
+    long as `incomplete` says so, the event log may hold articles that the index does not.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Take the folder, which `setup` makes. Nothing is opened yet."""
+        self._path = path
+        self._folder = IndexFolder(path)
+        self._schema = build_schema()
+        self._lock = WriterLock(path / "writer.lock")
+        self._turn = threading.RLock()
+        self._index: Index | None = None
+        self._writer: IndexWriter | None = None
+
+    def setup(self) -> None:
+        """Make the index, or make it anew when it is damaged or older. Raises TooNew, OutOfReach."""
+        with self._turn:
+            try:
+                self.check()
+                return
+            except BadInput:
+                self._path.mkdir(parents=True, exist_ok=True)
+            held = self._lock.held
+            self._lock.acquire()
+            try:
+                self._begin()
+            finally:
+                if not held:
+                    self._lock.release()
+
+    def check(self) -> None:
+        """Raise BadInput when there is no index that this code can use, TooNew when a newer one made it."""
+        self._opened()
+
+    def incomplete(self) -> bool:
+        """Tell whether the index was begun anew and not yet filled from the event log."""
+        return self._folder.incomplete()
+
+    def completed(self) -> None:
+        """Record that the index was filled from the event log."""
+        self._folder.completed()
+
+    def write(self, articles: Sequence[EnrichedArticle]) -> list[Refusal]:
+        """Write the newest revision of each, in one commit, which is on the disk on return."""
+        newest: dict[str, tuple[int, Document]] = {}
+        refusals = []
+        for position, article in enumerate(articles):
+            try:
+                if article.revision > newest.get(article.id, (0, None))[0]:
+                    newest[article.id] = article.revision, tantivy_document(article)
+            except Unindexable as error:
+                refusals.append(Refusal(position, str(error)))
+        with self._writing() as writer:
+            searcher = self._searcher()
+            for article_id, (revision, document) in newest.items():
+                if revision > self._revision(searcher, article_id):
+                    writer.delete_documents_by_term("id", article_id)
+                    writer.add_document(document)
+            writer.commit()
+        return refusals
+
+    def search(self, query: SearchQuery) -> SearchResult:
+        """Find articles among all that any process has committed."""
+        words = read_query(query)
+        wanted = tantivy_query(self._schema, words, query)
+        with self._reading() as searcher:
+            found = searcher.search(wanted, limit=query.limit, order_by_field=None if words.groups else "time")
+            hits = [self._hit(searcher, address, words, score) for score, address in found.hits]
+        return SearchResult(hits=tuple(hits), total=_total(found))
+
+    def article(self, article_id: str) -> EnrichedArticle | None:
+        """Give an article by its id."""
+        with self._reading() as searcher:
+            address = self._find(searcher, article_id)
+            return _record(searcher, address) if address else None
+
+    def refresh(self) -> None:
+        """Nothing is needed: a search sees whatever is committed."""
+
+    def drop_before(self, moment: datetime) -> int:
+        """Delete the articles of months that ended before the moment."""
+        old = Query.range_query(
+            self._schema, "month", FieldType.Integer, upper_bound=month(moment), include_upper=False
+        )
+        with self._writing() as writer:
+            count = _total(self._searcher().search(old, limit=1))
+            writer.delete_documents_by_query(old)
+            writer.commit()
+        return count
+
+    def close(self) -> None:
+        """End the work on the files and let another process write."""
+        with self._turn:
+            if self._writer:
+                writer, self._writer = self._writer, None
+                writer.wait_merging_threads()
+            self._index = None
+            self._lock.release()
+
+    def _begin(self) -> None:
+        try:
+            self.check()  # another process may have made it just now
+        except BadInput as error:
+            self._folder.begin(str(error))
+            self.check()
+
+    def _opened(self) -> Index:
+        with self._turn:
+            if self._index is None:
+                self._index = self._folder.open()
+            return self._index
+
+    def _searcher(self) -> Searcher:
+        index = self._opened()
+        index.reload()
+        return index.searcher()
+
+    @contextmanager
+    def _writing(self) -> Iterator[IndexWriter]:
+        """Give the writer to one thread; an error leaves the index as the last commit left it."""
+        with self._turn:
+            index = self._opened()
+            self._lock.acquire()
+            try:
+                if self._writer is None:
+                    self._writer = index.writer(WRITER_MEMORY, 1)
+                yield self._writer
+            except (ValueError, OSError) as error:
+                self._writer = None
+                raise OutOfReach(f"{self._path}: the index can't be written ({error}); check the disk") from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[Searcher]:
+        try:
+            yield self._searcher()
+        except (ValueError, OSError) as error:
+            self._index = None
+            raise OutOfReach(
+                f"{self._path}: the index can't be read ({error}); if it stays so, stop Harmattan and remove the folder:"
+                " it is built anew from the event log"
+            ) from error
+
+    def _find(self, searcher: Searcher, article_id: str) -> DocAddress | None:
+        found = searcher.search(Query.term_query(self._schema, "id", article_id, "basic"), limit=1, count=False).hits
+        return found[0][1] if found else None
+
+    def _revision(self, searcher: Searcher, article_id: str) -> int:
+        address = self._find(searcher, article_id)
+        return int(searcher.fast_field_values("revision", [address])[0] or 0) if address else 0
+
+    def _hit(self, searcher: Searcher, address: DocAddress, words: Words, score: float) -> Hit:
+        article = _record(searcher, address)
+        return hit_of(article, score if words.groups else 1.0, excerpt(article.article.text, words.wanted))
+
+
+def _record(searcher: Searcher, address: DocAddress) -> EnrichedArticle:
+    return record_of(bytes(searcher.doc(address)["record"][0]))
+
+
+def _total(found: tantivy.SearchResult) -> int:
+    return int(found.count or 0)  # type: ignore[attr-defined]  # the library's stub lacks it
