@@ -23,7 +23,8 @@ class Request:
 class Response:
     """An answer, of whatever status. `url` is where the redirects ended; header names are in lower case.
 
-    `body` is decompressed, and empty for a 304. `truncated` tells that it was cut at the request's limit.
+    `body` is decompressed, and empty unless the status is one of success (2xx). `truncated` tells that it was cut at the
+    request's limit.
     """
 
     url: str
@@ -55,7 +56,10 @@ class Fetcher(Protocol):
     """Fetches many addresses at a time, with few connections to any one host."""
 
     def submit(self, request: Request) -> Future[Response]:
-        """Start a GET. The future gives the response, or raises FetchError with a sentence that names no credentials."""
+        """Start a GET. The future gives the response, or raises FetchError with a sentence that names no credentials.
+
+        Cancelling the future ends the exchange.
+        """
 
     def retry_after(self, response: Response) -> timedelta | None:
         """Read a Retry-After header, seconds or a date; None where there is none that can be read."""
