@@ -1,6 +1,7 @@
 """A real Elasticsearch node: the server's core with its own HTTP transport, from the published jars."""
 
 import ctypes
+import hashlib
 import json
 import shutil
 import subprocess
@@ -50,7 +51,7 @@ class ElasticsearchServer(ServerProcess):
 
     @classmethod
     def fetch(cls) -> Path:
-        return build_once(f"elasticsearch-{VERSION}", _build_home)
+        return build_once(f"elasticsearch-{VERSION}-{_sources_digest()}", _build_home)
 
     @property
     def version(self) -> str:
@@ -81,6 +82,12 @@ def elasticsearch_answers(address: str) -> bool:
             return json.load(response)["status"] in ("green", "yellow")
     except (URLError, OSError, ValueError):
         return False
+
+
+def _sources_digest() -> str:
+    """What is compiled into a home: another table of filters is another home."""
+    sources = [SOURCES / name for name in ("LuceneAnalysis.java", "SearchNode.java", "elasticsearch.xml")]
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
 
 
 def _build_home(home: Path) -> None:

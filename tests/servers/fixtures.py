@@ -144,13 +144,16 @@ def _own(
 ) -> Iterator[Server]:
     outcomes = request.config.stash[Outcomes.key]
     with server_folder(kind.name) as folder, ExitStack() as stack:
+        reason = None
         try:
             server = kind(folder, settings)
             stack.callback(server.stop)
             server.start()
         except ServerUnavailableError as error:
-            outcomes.missing[kind.name] = str(error)
-            _do_without(need_of(kind.name, str(error)))
+            reason = str(error)
+        if reason is not None:
+            outcomes.missing[kind.name] = reason
+            _do_without(need_of(kind.name, reason))
         outcomes.started[kind.name] = server.running
         yield server
 

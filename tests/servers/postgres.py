@@ -71,15 +71,18 @@ class PostgresServer(ServerProcess):
     def _account_change(self) -> list[str]:
         if not is_root():
             return []
+        if shutil.which("setpriv") is None:
+            raise ServerUnavailableError("PostgreSQL must not run as root, and setpriv (of util-linux) is missing")
         account = _account()
         return ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
 
     def _initialise(self, data: Path) -> None:
+        change = self._account_change()
         data.mkdir(mode=0o700)
-        if is_root():
+        if change:
             account = _account()
             os.chown(data, account.pw_uid, account.pw_gid)
-        command = [*self._account_change(), str(self._binaries / "initdb"), "-D", str(data), "-U", USER]
+        command = [*change, str(self._binaries / "initdb"), "-D", str(data), "-U", USER]
         command += ["-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
         done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
         if done.returncode:

@@ -1,16 +1,21 @@
 package harmattan;
 
+import java.io.Reader;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.Tokenizer;
 import org.apache.lucene.analysis.ar.ArabicAnalyzer;
 import org.apache.lucene.analysis.ar.ArabicNormalizationFilter;
 import org.apache.lucene.analysis.ar.ArabicStemFilter;
+import org.apache.lucene.analysis.charfilter.MappingCharFilter;
+import org.apache.lucene.analysis.charfilter.NormalizeCharMap;
 import org.apache.lucene.analysis.cjk.CJKAnalyzer;
 import org.apache.lucene.analysis.cjk.CJKBigramFilter;
 import org.apache.lucene.analysis.cjk.CJKWidthFilter;
@@ -31,6 +36,7 @@ import org.apache.lucene.analysis.ru.RussianAnalyzer;
 import org.apache.lucene.analysis.tr.TurkishAnalyzer;
 import org.elasticsearch.index.analysis.AbstractIndexAnalyzerProvider;
 import org.elasticsearch.index.analysis.AnalyzerProvider;
+import org.elasticsearch.index.analysis.CharFilterFactory;
 import org.elasticsearch.index.analysis.PreBuiltAnalyzerProviderFactory;
 import org.elasticsearch.index.analysis.PreConfiguredTokenFilter;
 import org.elasticsearch.index.analysis.PreConfiguredTokenizer;
@@ -108,6 +114,32 @@ public class LuceneAnalysis extends Plugin implements AnalysisPlugin {
   @Override
   public Map<String, AnalysisProvider<TokenFilterFactory>> getTokenFilters() {
     return Map.of("asciifolding", (index, environment, name, settings) -> new Folding(name, settings.getAsBoolean("preserve_original", false)));
+  }
+
+  @Override
+  public Map<String, AnalysisProvider<CharFilterFactory>> getCharFilters() {
+    return Map.of("mapping", (index, environment, name, settings) -> new Mapping(name, charMap(settings.getAsList("mappings"))));
+  }
+
+  private static NormalizeCharMap charMap(List<String> rules) {
+    NormalizeCharMap.Builder map = new NormalizeCharMap.Builder();
+    for (String rule : rules) {
+      int arrow = rule.indexOf("=>");
+      map.add(unescaped(rule.substring(0, arrow).trim()), unescaped(rule.substring(arrow + 2).trim()));
+    }
+    return map.build();
+  }
+
+  private static String unescaped(String text) {
+    return Pattern.compile("\\\\u(\\p{XDigit}{4})").matcher(text)
+      .replaceAll(match -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(match.group(1), 16))));
+  }
+
+  private record Mapping(String name, NormalizeCharMap map) implements CharFilterFactory {
+    @Override
+    public Reader create(Reader text) {
+      return new MappingCharFilter(map, text);
+    }
   }
 
   private static final class Provided extends AbstractIndexAnalyzerProvider<Analyzer> {
