@@ -1,0 +1,72 @@
+"""The settings say at once what is wrong with them, and never show a secret."""
+
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import BadInput
+from pipeline.settings import load_settings
+
+
+def test_without_settings_everything_is_embedded():
+    settings = load_settings({})
+    assert (settings.kafka, settings.elasticsearch, settings.database, settings.kibana) == (None, None, None, None)
+    assert settings.allow_networks == ()
+
+
+def test_servers_networks_and_lengths_of_time_are_read():
+    settings = load_settings(
+        {
+            "HARMATTAN_KAFKA": "kafka:9092",
+            "HARMATTAN_DATABASE": "postgresql://harmattan@db/harmattan",
+            "HARMATTAN_ALLOW_NETWORKS": "127.0.0.0/8, 10.1.0.0/16",
+            "HARMATTAN_INTERVAL": "2m",
+        }
+    )
+    assert settings.kafka == "kafka:9092"
+    assert settings.allow_networks == (ip_network("127.0.0.0/8"), ip_network("10.1.0.0/16"))
+    assert settings.interval == timedelta(minutes=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "advice"),
+    [
+        ("HARMATTAN_ELASTICSEARCH", "localhost:9200", "http://"),
+        ("HARMATTAN_DATABASE", "mysql://db/harmattan", "postgresql://"),
+        ("HARMATTAN_DATABASE", "postgresql://me:secret-word@db/harmattan", "password"),
+        ("HARMATTAN_ALLOW_NETWORKS", "127.0.0.1/8", "127.0.0.0/8"),
+        ("HARMATTAN_INTERVAL", "soon", "15m"),
+        ("HARMATTAN_PARTITIONS", "0", "1 to 1000"),
+        ("HARMATTAN_DATABASE_PASSWORD_FILE", "/nowhere/at/all", "name a file"),
+    ],
+)
+def test_a_setting_that_can_not_be_used_is_named_with_what_to_do(name: str, value: str, advice: str):
+    with pytest.raises(BadInput) as caught:
+        load_settings({name: value})
+    assert name in str(caught.value)
+    assert advice in str(caught.value)
+    assert "secret-word" not in str(caught.value)
+
+
+def test_secrets_come_from_variables_or_files_and_do_not_show(tmp_path: Path):
+    (tmp_path / "password").write_text("open sesame\n")
+    settings = load_settings(
+        {
+            "HARMATTAN_DATABASE_PASSWORD_FILE": str(tmp_path / "password"),
+            "HARMATTAN_ELASTICSEARCH_API_KEY": "a-key",
+            "DESK_HOOK": "whsec_abc",
+        }
+    )
+    assert settings.database_password == "open sesame"
+    assert settings.secret("DESK_HOOK") == "whsec_abc"
+    shown = repr(settings)
+    assert "open sesame" not in shown
+    assert "a-key" not in shown
+    assert "whsec_abc" not in shown
+
+
+def test_a_secret_that_a_channel_names_and_nobody_set_is_named():
+    with pytest.raises(BadInput, match="DESK_HOOK"):
+        load_settings({}).secret("DESK_HOOK")
