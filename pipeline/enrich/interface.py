@@ -1,0 +1,48 @@
+"""What enrichment needs of others: pages' texts and the places that a text names."""
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from pipeline.records.article import Place, Source
+from pipeline.rules.ruleset import RuleSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageText:
+    """What a page says of its article. Where `error` is a sentence, there is no text and it tells why.
+
+    `url` is where the redirects ended, `canonical` the address that the page itself gives, if any.
+    """
+
+    url: str
+    text: str = ""
+    canonical: str | None = None
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    error: str | None = None
+
+
+class PageReader(Protocol):
+    """Fetches articles' pages and finds the article in them, many at a time."""
+
+    def read(self, url: str) -> Future[PageText]:
+        """Start reading a page. The future always gives a PageText, never raises, and ends in bounded time."""
+
+    def close(self) -> None:
+        """Give up what is under way."""
+
+
+class PlaceFinder(Protocol):
+    """Finds the places that an article names."""
+
+    def find(self, title: str, text: str, language: str, source: Source) -> tuple[tuple[Place, ...], tuple[str, ...]]:
+        """Give the places, and the ISO 3166-1 alpha-2 codes of the countries, each once, as the text comes to them."""
+
+
+class Rules(Protocol):
+    """The rules that are in force."""
+
+    def current(self) -> RuleSet:
+        """Give the rules as they are now."""
