@@ -22,15 +22,18 @@ class Message:
 
 
 class DeliveryError(Exception):
-    """The message was not certainly delivered; the text is for the operator and holds no secret."""
+    """The message was not certainly delivered; the text is for the operator and holds no secret.
 
-
-class TryAgain(DeliveryError):
-    """It was certainly not delivered now, and may be later: not before `after`, where the receiver said so."""
+    Trying again before `after` is over can't help; the receiver said so.
+    """
 
     def __init__(self, reason: str, after: timedelta | None = None) -> None:
         super().__init__(reason)
         self.after = after
+
+
+class TryAgain(DeliveryError):
+    """It was certainly not delivered now, and may be later."""
 
 
 class Refused(DeliveryError):

@@ -116,7 +116,7 @@ class NotifyWorker:
         except TryAgain as error:
             return _later(claim, str(error), error.after, maybe_repeat=delivery.maybe_repeat)
         except Unknown as error:
-            return _later(claim, str(error), None, maybe_repeat=True)
+            return _later(claim, str(error), error.after, maybe_repeat=True)
         except Exception as error:
             # A fault in an adapter must not end the worker, nor be taken for certainly not delivered.
             logger.exception("channel %s failed", delivery.channel)
