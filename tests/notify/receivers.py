@@ -90,13 +90,15 @@ class MailReceiver:
     hang: bool = False
     port: int = 0
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any
+    ) -> str:
         if address in self.refusals:
             return self.refusals[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.content
         self.mails.append(content if isinstance(content, bytes) else (content or "").encode())
         self.readers += envelope.rcpt_tos
@@ -108,7 +110,7 @@ class MailReceiver:
 
     def _sign_in(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         given = data.password.decode() if isinstance(data, LoginPassword) else None
-        return AuthResult(success=given == self.password)
+        return AuthResult(success=given == self.password, handled=False)
 
     @contextmanager
     def serving(self) -> Iterator["MailReceiver"]:
