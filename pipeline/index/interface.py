@@ -21,8 +21,10 @@ class Refusal:
 class SearchQuery:
     """What is searched: plain words, "phrases", `*` for everything; every filter must hold.
 
-    `since` compares the published time, or the time first seen where there is none. `place` is a place's name or a country's
-    ISO 3166-1 alpha-2 code. Without words the newest come first, otherwise the most relevant.
+    Words must all be there; `-word` excludes, `word*` may go on, `OR` stands between two of which one is enough.
+    `since` compares the published time, or the time first seen where there is none or it is yet to come. `place` is a place's
+    name or a country's ISO 3166-1 alpha-2 code, `source` an outlet's name or its feed's address; case and accents don't
+    matter. Without words the newest come first, otherwise the most relevant.
     """
 
     text: str = "*"

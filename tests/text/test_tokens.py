@@ -46,6 +46,7 @@ def test_a_text_is_cut_into_the_words_a_reader_sees(text: str, expected: str) ->
         ("ISPARTA", "ısparta"),
         ("Łódź", "lodz"),
         ("Ǿ", "ø"),
+        ("Əliyev", "aliyev"),
         ("Ｗａｇｎｅｒ", "wagner"),
         ("ΑΘΉΝΑΣ", "αθηνας"),
         ("вагнер", "ВАГНЕР"),

@@ -1,0 +1,206 @@
+"""The article index and the alert index in Elasticsearch: a monthly index each, by id and revision."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from elasticsearch import ApiError, BadRequestError, Elasticsearch, TransportError, UnsupportedProductError
+
+from pipeline.errors import BadInput, OutOfReach
+from pipeline.index import bulk
+from pipeline.index.document import Unindexable, document_of, hit_of, record_field, record_of_document
+from pipeline.index.elasticsearch_query import query_body, sort_order
+from pipeline.index.excerpt import excerpt
+from pipeline.index.interface import Hit, Refusal, SearchQuery, SearchResult
+from pipeline.index.query import Words, read_query
+from pipeline.index.templates import install
+from pipeline.index.templates.install import Template, templates
+from pipeline.records.alert import Alert
+from pipeline.records.article import EnrichedArticle
+
+T = TypeVar("T", EnrichedArticle, Alert)
+
+TIME_OUT = 30.0
+FIRST_WAIT = 0.5
+FETCHED = ["title", "text", "record"]
+
+
+class ElasticsearchIndex:
+    """Articles and alerts in Elasticsearch 9; implements ArticleIndex and AlertIndex.
+
+    What was written is found after `refresh`, or within five seconds.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        api_key: str | None = None,
+        username: str | None = None,
+        password: str | None = None,
+        ca: Path | None = None,
+        prefix: str = "harmattan",
+        first_wait: float = FIRST_WAIT,
+    ) -> None:
+        """Take the address and what it wants to see; nothing is asked yet.
+
+        All names begin with `prefix`. `first_wait` is the pause in seconds before a refused bulk request is first
+        repeated; it doubles four times. Raises BadInput for an address or a CA file that can't be used.
+        """
+        self._url = url
+        self._first_wait = first_wait
+        self._articles, self._alerts = templates(prefix)
+        self._known: set[str] = set()
+        try:
+            self._client = Elasticsearch(
+                url,
+                api_key=api_key,
+                basic_auth=(username, password or "") if username and not api_key else None,
+                **({"ca_certs": str(ca)} if ca else {}),  # type: ignore[arg-type]
+                request_timeout=TIME_OUT,
+                retry_on_timeout=False,
+            )
+        except (ValueError, OSError) as error:
+            raise BadInput(f"Elasticsearch at {url}: {error}; check HARMATTAN_ELASTICSEARCH and its CA file") from error
+
+    # ------------------------------------------------------------------------------------------------- set-up
+
+    def setup(self) -> None:
+        """Create or update templates and mappings. Raises TooNew, OutOfReach; BadInput where an index has to go."""
+        with self._asking():
+            for template in (self._articles, self._alerts):
+                install.install(self._client, template)
+
+    def check(self) -> None:
+        """Raise what keeps a worker from writing."""
+        with self._asking():
+            for template in (self._articles, self._alerts):
+                install.check(self._client, template)
+
+    # ------------------------------------------------------------------------------------------------ writing
+
+    def write(self, articles: Sequence[EnrichedArticle]) -> list[Refusal]:
+        """Write articles into the indices of the months in which they were first seen."""
+        return self._write(articles, self._articles, _article_source, lambda article: article.first_seen)
+
+    def write_alerts(self, alerts: Sequence[Alert]) -> list[Refusal]:
+        """Write alerts into the indices of the months in which they were created."""
+        return self._write(alerts, self._alerts, msgspec.json.encode, lambda alert: alert.created)
+
+    def _write(
+        self, batch: Sequence[T], template: Template, encode: Callable[[T], bytes], moment: Callable[[T], datetime]
+    ) -> list[Refusal]:
+        refusals: list[Refusal] = []
+        newest: dict[str, bulk.Write] = {}
+        for position, record in enumerate(batch):
+            try:
+                source = encode(record)
+            except (Unindexable, UnicodeEncodeError) as error:
+                refusals.append(Refusal(position, str(error)))
+                continue
+            write = bulk.Write(position, _index_name(template, moment(record)), record.id, record.revision, source)
+            if write.id not in newest or write.revision > newest[write.id].revision:
+                newest[write.id] = write
+        with self._asking():
+            self._ready({write.index for write in newest.values()})
+            refused = bulk.write_in_bulk(self._client, list(newest.values()), self._first_wait)
+        return sorted(refusals + [Refusal(*each) for each in refused], key=lambda refusal: refusal.position)
+
+    def _ready(self, indices: set[str]) -> None:
+        """Make sure that an index which the write will create gets its mapping from the template."""
+        for index in indices - self._known:
+            if not self._client.indices.exists(index=index):
+                self.check()
+            self._known.add(index)
+
+    # ---------------------------------------------------------------------------------------------- searching
+
+    def search(self, query: SearchQuery) -> SearchResult:
+        """Find articles among all that was written before the last refresh."""
+        words = read_query(query)
+        with self._asking():
+            try:
+                answer = self._client.search(
+                    index=self._articles.pattern,
+                    query=query_body(words, query),
+                    sort=sort_order(words),
+                    size=query.limit,
+                    source_includes=FETCHED,
+                    track_total_hits=True,
+                    allow_partial_search_results=False,
+                )
+            except BadRequestError as error:
+                raise BadInput(f"Elasticsearch can't read the query {query.text!r}: {_reason(error)}") from error
+        hits = tuple(_hit(found, words) for found in answer["hits"]["hits"])
+        return SearchResult(hits=hits, total=answer["hits"]["total"]["value"])
+
+    def article(self, article_id: str) -> EnrichedArticle | None:
+        """Give an article by its id."""
+        with self._asking():
+            answer = self._client.search(
+                index=self._articles.pattern, query={"ids": {"values": [article_id]}}, source_includes=FETCHED, size=1
+            )
+        found = answer["hits"]["hits"]
+        return record_of_document(found[0]["_source"]) if found else None
+
+    def refresh(self) -> None:
+        """Make everything written so far findable, articles and alerts."""
+        with self._asking():
+            self._client.indices.refresh(index=f"{self._articles.pattern},{self._alerts.pattern}")
+
+    # -------------------------------------------------------------------------------------------- keeping house
+
+    def drop_before(self, moment: datetime) -> int:
+        """Delete the monthly indices of articles whose month ended before the moment."""
+        first_kept = _index_name(self._articles, moment)
+        dropped = 0
+        with self._asking():
+            for index in sorted(self._client.indices.get_settings(index=self._articles.pattern)):
+                if len(index) == len(first_kept) and index < first_kept:
+                    dropped += self._client.count(index=index)["count"]
+                    self._client.indices.delete(index=index)
+                    self._known.discard(index)
+        return dropped
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        try:
+            yield
+        except UnsupportedProductError as error:
+            raise BadInput(
+                f"what answers at {self._url} is not Elasticsearch; check HARMATTAN_ELASTICSEARCH"
+            ) from error
+        except TransportError as error:
+            raise OutOfReach(
+                f"Elasticsearch can't be reached at {self._url} ({error.message}); check that it runs, and the address"
+            ) from error
+        except ApiError as error:
+            raise OutOfReach(f"Elasticsearch at {self._url} answered {error.status_code}: {_reason(error)}") from error
+
+
+def _reason(error: ApiError) -> str:
+    reason = bulk.reason_of(error.body)[1] if isinstance(error.body, dict) else str(error.message)
+    if error.status_code in (401, 403):
+        return f"{reason}; check HARMATTAN_ELASTICSEARCH_API_KEY and the rights of that key"
+    return reason
+
+
+def _article_source(article: EnrichedArticle) -> bytes:
+    return msgspec.json.encode(document_of(article) | {"record": record_field(article)})
+
+
+def _index_name(template: Template, moment: datetime) -> str:
+    return f"{template.stem}-{moment.astimezone(UTC):%Y.%m}"
+
+
+def _hit(found: dict[str, Any], words: Words) -> Hit:
+    article = record_of_document(found["_source"])
+    score = found["_score"] if words.groups else 1.0
+    return hit_of(article, score, excerpt(article.article.text, words.wanted))

@@ -1,0 +1,1 @@
+"""What Elasticsearch is told about the project's indices."""

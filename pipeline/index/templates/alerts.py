@@ -1,0 +1,24 @@
+"""The mapping of alert documents, which are `pipeline.records.alert.Alert` as it is."""
+
+from typing import Any
+
+from pipeline.index.templates.analysis import ANALYZER
+
+_KEYWORD = {"type": "keyword"}
+_DATE = {"type": "date", "format": "strict_date_optional_time"}
+
+ALERT_FIELDS: dict[str, Any] = {
+    "created": _DATE,
+    "revision": {"type": "long"},
+    "articles": {
+        "properties": {
+            "title": {"type": "text", "analyzer": ANALYZER},
+            "published": _DATE,
+            **dict.fromkeys(("id", "url", "source", "language"), _KEYWORD),
+        }
+    },
+    **dict.fromkeys(
+        ("id", "rule", "rule_name", "rule_version", "severity", "story", "state", "matches"),
+        _KEYWORD,
+    ),
+}

@@ -1,0 +1,44 @@
+"""The mapping of article documents; pipeline.index.document says what the fields hold."""
+
+from typing import Any
+
+from pipeline.index.templates.analysis import ANALYZER
+
+_KEYWORD = {"type": "keyword"}
+_DATE = {"type": "date", "format": "strict_date_optional_time"}
+
+ARTICLE_FIELDS: dict[str, Any] = {
+    "title": {"type": "text", "analyzer": ANALYZER},
+    # Offsets make highlighting in Kibana cheap.
+    "text": {"type": "text", "analyzer": ANALYZER, "index_options": "offsets"},
+    "revision": {"type": "long"},
+    "corrected": {"type": "boolean"},
+    "locations": {"type": "geo_point"},
+    "record": {"type": "object", "enabled": False},
+    **dict.fromkeys(("time", "published", "updated", "first_seen", "seen"), _DATE),
+    **dict.fromkeys(
+        (
+            "id",
+            "story",
+            "copy_of",
+            "url",
+            "language",
+            "authors",
+            "categories",
+            "origin",
+            "text_source",
+            "page_error",
+            "source",
+            "source_keys",
+            "feed",
+            "feed_tags",
+            "source_country",
+            "places",
+            "countries",
+            "place_keys",
+            "rules",
+            "severities",
+        ),
+        _KEYWORD,
+    ),
+}

@@ -1,0 +1,126 @@
+"""Bringing the index templates of a running Elasticsearch to this code's version, and telling whether they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from elasticsearch import ApiError, Elasticsearch, NotFoundError
+
+from pipeline.errors import BadInput, TooNew
+from pipeline.index.templates.alerts import ALERT_FIELDS
+from pipeline.index.templates.analysis import analysis
+from pipeline.index.templates.articles import ARTICLE_FIELDS
+
+VERSION: Final = 1
+"""Goes up with every change of mapping, settings or analyser; stands in `_meta` of templates and mappings."""
+
+META: Final = {"version": VERSION, "owner": "harmattan"}
+
+PRIORITY: Final = 300
+"""Above those of Elasticsearch's own templates (up to 200)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One kind of index: the beginning of its indices' names (a month follows), its fields, its default search fields."""
+
+    stem: str
+    fields: Mapping[str, Any]
+    searched: tuple[str, ...]
+
+    @property
+    def pattern(self) -> str:
+        """What its indices' names match."""
+        return f"{self.stem}-*"
+
+
+def templates(prefix: str) -> tuple[Template, Template]:
+    """Give the templates of articles and of alerts."""
+    return (
+        Template(f"{prefix}-articles", ARTICLE_FIELDS, ("title", "text")),
+        Template(f"{prefix}-alerts", ALERT_FIELDS, ("articles.title", "matches", "rule_name")),
+    )
+
+
+def install(client: Elasticsearch, template: Template) -> None:
+    """Create or update a template and the mappings of its indices. Raises TooNew, BadInput.
+
+    The version that workers look for is written last, so that an interrupted update counts as none.
+    """
+    version = installed_version(client, template)
+    if version is not None and version > VERSION:
+        raise _too_new(template, version)
+    for part, content in _parts(template).items():
+        client.cluster.put_component_template(name=f"{template.stem}-{part}", template=content)
+    _update_indices(client, template)
+    client.indices.put_index_template(
+        name=template.stem,
+        index_patterns=[template.pattern],
+        composed_of=[f"{template.stem}-{part}" for part in _parts(template)],
+        priority=PRIORITY,
+        meta=META,
+    )
+
+
+def check(client: Elasticsearch, template: Template) -> None:
+    """Raise BadInput when the template is missing or older than this code, TooNew when it is newer."""
+    version = installed_version(client, template)
+    if version is None:
+        raise BadInput(f"Elasticsearch has no index template {template.stem}; run `harmattan setup`")
+    if version < VERSION:
+        raise BadInput(
+            f"the index template {template.stem} is of version {version}, and this Harmattan needs {VERSION};"
+            " run `harmattan setup`"
+        )
+    if version > VERSION:
+        raise _too_new(template, version)
+
+
+def installed_version(client: Elasticsearch, template: Template) -> int | None:
+    """Give the version of the template that Elasticsearch has; None when it has none, 0 when it does not say."""
+    try:
+        answer = client.indices.get_index_template(name=template.stem)
+    except NotFoundError:
+        return None
+    version = answer["index_templates"][0]["index_template"].get("_meta", {}).get("version")
+    return version if isinstance(version, int) else 0
+
+
+def _too_new(template: Template, version: int) -> TooNew:
+    return TooNew(
+        f"a newer Harmattan made the index template {template.stem} (version {version}, this one knows {VERSION}):"
+        " upgrade this installation"
+    )
+
+
+def _update_indices(client: Elasticsearch, template: Template) -> None:
+    for index, found in client.indices.get_mapping(index=template.pattern).items():
+        if found["mappings"].get("_meta", {}).get("version") == VERSION:
+            continue
+        try:
+            client.indices.put_mapping(index=index, dynamic="strict", meta=META, properties=template.fields)
+        except ApiError as error:
+            if error.status_code != 400:
+                raise
+            raise BadInput(
+                f"the index {index} can't be brought to version {VERSION} ({error});"
+                " delete or reindex it, then run `harmattan setup` again"
+            ) from error
+
+
+def _parts(template: Template) -> dict[str, Any]:
+    """Give the component templates. The analyser stands with the fields, which are refused without it."""
+    return {
+        "storage": {
+            "settings": {
+                "number_of_shards": 1,
+                "auto_expand_replicas": "0-1",
+                "codec": "best_compression",
+                "refresh_interval": "5s",
+            }
+        },
+        "fields": {
+            "settings": {"index": {"query": {"default_field": list(template.searched)}, "analysis": analysis()}},
+            "mappings": {"dynamic": "strict", "_meta": META, "properties": template.fields},
+        },
+    }
