@@ -82,8 +82,8 @@ class EventLog(Protocol):
     def lag(self, group: str, topics: Sequence[str]) -> Mapping[str, int]:
         """Give, for each topic, how many records the group has not yet committed."""
 
-    def drop_before(self, moment: datetime) -> None:
-        """Drop the records of every topic that were appended before the moment, and perhaps not every last one of them.
+    def drop_before(self, topics: Sequence[str], moment: datetime) -> None:
+        """Drop the topics' records that were appended before the moment.
 
         A group that has not come so far goes on at what is left: drop nothing that is younger than any lag.
         """

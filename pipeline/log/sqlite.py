@@ -66,9 +66,10 @@ class SqliteEventLog:
         with self._store.read() as connection:
             return {topic: sqlite_group.lag(connection, group, topic) for topic in topics}
 
-    def drop_before(self, moment: datetime) -> None:
+    def drop_before(self, topics: Sequence[str], moment: datetime) -> None:
         """Drop what was appended before the moment; the file keeps its size, and new records use the room."""
-        self._records.drop_before(moment)
+        for topic in topics:
+            self._records.drop_before(topic, moment)
 
     def incarnation(self, topic: str) -> str:
         """Give the random id that the topic was created with."""

@@ -102,16 +102,13 @@ class SqliteRecords:
             ranges.append((extent.slot, start, end))
         return self._pages(ranges)
 
-    def drop_before(self, moment: datetime) -> None:
-        """Drop the records appended before the moment; the file keeps its size, and new records use the room."""
-        with self._store.read() as connection:
-            topics = [name for (name,) in connection.execute("SELECT name FROM topics")]
-        for topic in topics:
-            for extent in self.extents(topic):
-                end = self._position_at(extent, moment)
-                # In portions, so that appends and heartbeats don't wait long.
-                for start in range(extent.first, end, DROPPED_AT_ONCE):
-                    self._drop(extent.slot, min(start + DROPPED_AT_ONCE, end))
+    def drop_before(self, topic: str, moment: datetime) -> None:
+        """Drop the topic's records that were appended before the moment."""
+        for extent in self.extents(topic):
+            end = self._position_at(extent, moment)
+            # In portions, so that appends and heartbeats don't wait long.
+            for start in range(extent.first, end, DROPPED_AT_ONCE):
+                self._drop(extent.slot, min(start + DROPPED_AT_ONCE, end))
 
     def _drop(self, slot: Slot, end: int) -> None:
         with self._store.write() as connection:
