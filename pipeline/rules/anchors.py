@@ -1,6 +1,6 @@
 """Which words an article must hold before a rule is worth looking at."""
 
-from pipeline.rules.syntax import And, Near, Not, Or, Phrase, Query, Term
+from pipeline.rules.syntax import And, Context, Near, Not, Or, Phrase, Query, Term
 
 
 def anchors(query: Query) -> frozenset[Term] | None:
@@ -15,6 +15,8 @@ def anchors(query: Query) -> frozenset[Term] | None:
         case Or(parts):
             groups = [anchors(part) for part in parts]
             return None if None in groups else frozenset(term for group in groups if group for term in group)
+        case Context(part):
+            return anchors(part)
         case Not():
             return None
 

@@ -85,7 +85,7 @@ def _wrong_names(
 
 def _rule(document: SettingsFile[RulesDocument], position: int, entry: RuleEntry) -> Rule | BadInput:
     try:
-        query = parse_query(entry.query)
+        meaning = parse_query(entry.query)
     except QueryError as error:
         line, column = document.position(("rules", position, "query"), error.start)
         message = f"{document.path}:{line}:{column}: rule {entry.id}: {error}"
@@ -95,8 +95,8 @@ def _rule(document: SettingsFile[RulesDocument], position: int, entry: RuleEntry
         name=entry.name or entry.id,
         severity=entry.severity,
         channels=entry.channels,
-        text=entry.query,
-        query=query,
+        query=entry.query,
+        meaning=meaning,
     )
 
 

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from pipeline.rules.places import Run
-from pipeline.rules.syntax import And, Near, Not, Or, Phrase, Query
+from pipeline.rules.syntax import And, Context, Near, Not, Or, Phrase, Query
 from pipeline.rules.vocabulary import Vocabulary
 
 MOST_HITS = 2_000
@@ -17,7 +17,7 @@ Hit: TypeAlias = tuple[int, int, tuple[Run, ...]]
 """First and last position of an occurrence, and the runs of words that it consists of."""
 Finder: TypeAlias = Callable[[Places], list[Hit]]
 Matcher: TypeAlias = Callable[[Places], list[Run] | None]
-"""Gives the runs of words that fulfil the query, or None where it does not hold; what NOT allows has no runs."""
+"""Gives the runs of words that fulfil the query, or None where it does not hold; what NOT and WITH say has no runs."""
 
 
 def compile_query(query: Query, vocabulary: Vocabulary) -> Matcher:
@@ -30,6 +30,8 @@ def compile_query(query: Query, vocabulary: Vocabulary) -> Matcher:
             return _any([compile_query(part, vocabulary) for part in parts])
         case Not(part):
             return _none(compile_query(part, vocabulary))
+        case Context(part):
+            return _silent(compile_query(part, vocabulary))
         case _:
             return _found(_finder(query, vocabulary))
 
@@ -40,7 +42,7 @@ def _cost(query: Query) -> int:
             return len(terms)
         case And(parts) | Or(parts):
             return 1 + sum(map(_cost, parts))
-        case Not(part):
+        case Not(part) | Context(part):
             return 1 + _cost(part)
         case Near(left, right):
             return 10 + _cost(left) + _cost(right)
@@ -73,6 +75,10 @@ def _any(matchers: list[Matcher]) -> Matcher:
 
 def _none(matcher: Matcher) -> Matcher:
     return lambda places: [] if matcher(places) is None else None
+
+
+def _silent(matcher: Matcher) -> Matcher:
+    return lambda places: None if matcher(places) is None else []
 
 
 def _found(finder: Finder) -> Matcher:

@@ -6,10 +6,11 @@
     mali AND wagner         both; AND may be left out
     mali OR niger           at least one of them
     mali NOT football       the first without the second
+    aes WITH niger          both, but only the first is shown as what matched: the second just tells what it means
     wagner NEAR/5 opera     at most 4 words between them, in either order
     (a OR b) AND c          parentheses group
 
-NOT binds closest but for NEAR, then AND, then OR. The operators are in capitals. What is written without a space in
+NOT binds closest but for NEAR, then AND and WITH, then OR. The operators are in capitals. What is written without a space in
 scripts that know none is a phrase; so is what a hyphen or an apostrophe joins.
 """
 
@@ -17,7 +18,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from pipeline.rules.syntax import And, Near, Not, Or, Phrase, Query, QueryError, Term, holds_in_nothing
+from pipeline.rules.syntax import And, Context, Near, Not, Or, Phrase, Query, QueryError, Term, holds_in_nothing
 from pipeline.text.tokens import tokens
 
 if TYPE_CHECKING:
@@ -35,12 +36,14 @@ _and: and | _not
 _not: not | _near
 _near: near | _atom
 or: _and (OR _and)+
-and: _not (AND? _not)+
+and: _not (AND? _not | with)+
+with: WITH _not
 not: NOT _not
 near: _near NEAR _atom
 _atom: WORD | PHRASE | "(" _or ")"
 
 AND.2: /AND(?=[\s()"]|$)/
+WITH.2: /WITH(?=[\s()"]|$)/
 OR.2: /OR(?=[\s()"]|$)/
 NOT.2: /NOT(?=[\s()"]|$)/
 NEAR.2: /NEAR(\/\d+)?(?=[\s()"]|$)/
@@ -115,7 +118,7 @@ def _explain(text: str, token: "Token") -> NoReturn:
             "the query ends where a word is expected; write one, or take the last operator out", start - 1, start
         )
     what = f"{token} needs a word, a phrase or a group on both of its sides"
-    if token.type in {"AND", "OR", "NOT", "NEAR"}:
+    if token.type in {"AND", "WITH", "OR", "NOT", "NEAR"}:
         raise QueryError(f'{what}; if the word itself is meant, write "{str(token).lower()}"', start, end)
     raise QueryError(f"{token} can't stand here; write an operator or a parenthesis before it", start, end)
 
@@ -134,6 +137,8 @@ class _Reader:
             return And(tuple(parts))
         if kind == "or":
             return Or(tuple(parts))
+        if kind == "with":
+            return Context(parts[0])
         if kind == "not":
             return parts[0].part if isinstance(parts[0], Not) else Not(parts[0])
         if kind == "near":

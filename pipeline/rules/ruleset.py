@@ -25,8 +25,8 @@ class RuleSet:
         self._matchers: list[Matcher] = []
         self._anchored: dict[int, list[int]] = {}
         for position, rule in enumerate(self.rules):
-            self._matchers.append(compile_query(rule.query, self._vocabulary))
-            for term in anchors(rule.query) or ():
+            self._matchers.append(compile_query(rule.meaning, self._vocabulary))
+            for term in anchors(rule.meaning) or ():
                 self._anchored.setdefault(self._vocabulary.number(term), []).append(position)
         self._blank = [
             RuleMatch(
@@ -39,11 +39,6 @@ class RuleSet:
             )
             for rule in self.rules
         ]
-
-    @classmethod
-    def load(cls, path: Path) -> "RuleSet":
-        """Read a rule file. Raises BadInput with file, line and column, what is wrong and what to do."""
-        return cls(read_rules(path))
 
     def match(self, title: str, text: str) -> tuple[RuleMatch, ...]:
         """Give the rules that the article matches, in the order of the file, each with the words that matched."""
@@ -69,3 +64,8 @@ class RuleSet:
                     )
                 )
         return tuple(matches)
+
+
+def load_rules(path: Path) -> RuleSet:
+    """Read a rule file. Raises BadInput with file, line and column, what is wrong and what to do."""
+    return RuleSet(read_rules(path))

@@ -1,4 +1,4 @@
-"""What a query means: words and phrases, joined by AND, OR, NOT and NEAR."""
+"""What a query means: words and phrases, joined by AND, WITH, OR, NOT and NEAR."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -58,7 +58,14 @@ class Not:
     part: "Query"
 
 
-Query: TypeAlias = Phrase | Near | And | Or | Not
+@dataclass(frozen=True, slots=True)
+class Context:
+    """This holds in the article, and its words are no evidence to be shown: they only tell what others mean."""
+
+    part: "Query"
+
+
+Query: TypeAlias = Phrase | Near | And | Or | Not | Context
 
 
 def holds_in_nothing(query: Query) -> bool:
@@ -66,6 +73,8 @@ def holds_in_nothing(query: Query) -> bool:
     match query:
         case Not(part):
             return not holds_in_nothing(part)
+        case Context(part):
+            return holds_in_nothing(part)
         case And(parts):
             return all(map(holds_in_nothing, parts))
         case Or(parts):

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from pipeline.errors import BadInput
-from pipeline.rules.ruleset import RuleSet
+from pipeline.rules.ruleset import RuleSet, load_rules
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ class RuleFile:
         self._looked = clock()
         self._stamp = _stamp(path)
         self._digest = _digest(path)
-        self._rules = RuleSet.load(path)
+        self._rules = load_rules(path)
 
     def current(self) -> RuleSet:
         """Give the rules as the file has them now, or as it last had them when it can't be used now."""
@@ -47,7 +47,7 @@ class RuleFile:
 
     def _reload(self) -> None:
         try:
-            self._rules = RuleSet.load(self._path)
+            self._rules = load_rules(self._path)
         except BadInput as error:
             log.error("the rules stay as they were: %s", error)
         else:
