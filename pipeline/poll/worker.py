@@ -2,16 +2,18 @@
 
 import threading
 
-from pipeline.poll.step import PollStep
-
+from pipeline.poll.step import PollStep, PollSummary
 from pipeline.work.patience import Patience, Stopped
 
 AT_ONCE = 64
+"""Feeds under way at a time."""
+
 IDLE = 0.5
+"""Seconds between two looks for feeds that are due, where none was."""
 
 
 class PollWorker:
-    """Polls due feeds in batches until it is told to stop; any number of them share the feeds by leases."""
+    """Keeps feeds that are due under way until it is told to stop; any number of them share the feeds by leases."""
 
     step = "poll"
 
@@ -31,11 +33,19 @@ class PollWorker:
         patience = Patience(self.step, stop)
         try:
             while not stop.is_set():
-                summary = patience(lambda: self._poll.poll_due(self._owner, AT_ONCE))
-                self._polled += summary.polled
-                self._new += summary.new
-                self._failed += summary.failed
-                if not summary.polled:
+                started = 0
+                if AT_ONCE - self._poll.pending >= AT_ONCE // 4:  # not one by one: each claim is a transaction
+                    started = patience(lambda: self._poll.start(self._owner, AT_ONCE - self._poll.pending))
+                if self._poll.pending:
+                    self._count(patience(lambda: self._poll.collect(IDLE)))
+                elif not started:
                     stop.wait(IDLE)
         except Stopped:
             pass
+        finally:
+            self._poll.give_back()
+
+    def _count(self, summary: PollSummary) -> None:
+        self._polled += summary.polled
+        self._new += summary.new
+        self._failed += summary.failed

@@ -1,0 +1,1 @@
+"""Asking the feeds: which ones, what they say, and which of their entries are new."""

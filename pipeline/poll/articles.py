@@ -1,0 +1,55 @@
+"""From a feed's entry to the record that travels."""
+
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from pipeline.poll.parsed import Entry, ParsedFeed
+from pipeline.records.article import Origin, RawArticle, Source
+from pipeline.state.interface import FeedSpec
+
+BACK_CATALOGUE = timedelta(hours=48)
+"""At a feed's first poll, what the feed itself dates further back than this raises no alerts."""
+
+
+def source_of(spec: FeedSpec, feed: ParsedFeed) -> Source:
+    """Describe the feed as the operator does, and where nothing is said, as the feed does itself."""
+    return Source(
+        feed=spec.url,
+        name=spec.title or feed.title or host_of(spec.url),
+        tags=spec.tags,
+        country=spec.country,
+        language=spec.language or feed.language,
+    )
+
+
+def raw_article(entry: Entry, feed: ParsedFeed, source: Source, seen: datetime, *, first_poll: bool) -> RawArticle:
+    """Make the record of a new or changed entry."""
+    return RawArticle(
+        source=source,
+        entry=entry.id,
+        url=entry.link,
+        title=entry.title,
+        summary=entry.summary,
+        content=entry.content,
+        seen=seen,
+        origin=_origin(entry, seen) if first_poll else Origin.LIVE,
+        authors=entry.authors,
+        categories=entry.categories,
+        published=entry.published,
+        updated=entry.updated,
+        language=entry.language or feed.language,
+    )
+
+
+def _origin(entry: Entry, seen: datetime) -> Origin:
+    dated = entry.published or entry.updated
+    return Origin.BACKFILL if dated and seen - dated > BACK_CATALOGUE else Origin.LIVE
+
+
+def host_of(url: str) -> str:
+    """Give the host as an outlet is known by it: without `www.` and the like. It is the key of the outlet's records."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    for prefix in ("www.", "m.", "amp."):
+        if host.startswith(prefix) and host.count(".") > 1:
+            return host[len(prefix) :]
+    return host

@@ -1,0 +1,78 @@
+"""Appending what is new in a document to the log."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.errors import CannotHandle
+from pipeline.log.interface import EventLog, NewRecord
+from pipeline.poll.articles import host_of, raw_article, source_of
+from pipeline.poll.parsed import Entry, ParsedFeed
+from pipeline.records import topics
+from pipeline.records.codec import encode
+from pipeline.state.interface import ClaimedFeed, Feeds
+from pipeline.work.dead_letters import DeadLetters
+
+STEP = "poll"
+_AT_ONCE = 200  # records in one append
+_KEPT = 50_000  # bytes kept of a record that is too large even for the dead letters
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How many entries went into the log, new ones and new versions."""
+
+    new: int
+    changed: int
+
+
+class Intake:
+    """Finds what is new or changed in a feed's document, and appends it, the oldest first."""
+
+    def __init__(self, feeds: Feeds, events: EventLog, clock: Callable[[], datetime]) -> None:
+        self._feeds = feeds
+        self._events = events
+        self._letters = DeadLetters(events, clock)
+        self._clock = clock
+
+    def take(self, claim: ClaimedFeed, feed: ParsedFeed) -> Taken:
+        """Append what the feed's state does not know; all is durable on return.
+
+        Raises OutOfReach when the log or the state can't be asked; a part may have been appended then.
+        """
+        known = self._feeds.known(claim.spec.url, [entry.key for entry in feed.entries])
+        fresh = [entry for entry in feed.entries if known.get(entry.key) != entry.digest]
+        records = self._records(claim, feed, list(reversed(fresh)))
+        for start in range(0, len(records), _AT_ONCE):
+            self._append(records[start : start + _AT_ONCE])
+        new = sum(entry.key not in known for entry in fresh)
+        return Taken(new, len(fresh) - new)
+
+    def _records(self, claim: ClaimedFeed, feed: ParsedFeed, fresh: Sequence[Entry]) -> list[NewRecord]:
+        source, seen = source_of(claim.spec, feed), self._clock()
+        articles = (raw_article(entry, feed, source, seen, first_poll=not claim.polled_before) for entry in fresh)
+        return [NewRecord(host_of(article.url or claim.spec.url), encode(article)) for article in articles]
+
+    def _append(self, records: Sequence[NewRecord]) -> None:
+        try:
+            self._events.append(topics.RAW, records)
+        except CannotHandle:
+            for record in records:  # those that were appended already come twice, which the steps recognise
+                self._append_alone(record)
+
+    def _append_alone(self, record: NewRecord) -> None:
+        try:
+            self._events.append(topics.RAW, [record])
+        except CannotHandle as error:
+            log.warning("an entry of %s goes to the dead letters: %s", record.key, error)
+            self._bury(record, str(error))
+
+    def _bury(self, record: NewRecord, reason: str) -> None:
+        try:
+            self._letters.put_unlogged(STEP, topics.RAW, record.key, record.value, reason)
+        except CannotHandle:
+            reason = f"{reason}; only the first {_KEPT} bytes are kept"
+            self._letters.put_unlogged(STEP, topics.RAW, record.key, record.value[:_KEPT], reason)

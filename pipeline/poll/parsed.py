@@ -1,0 +1,121 @@
+"""What a feed's document says, in one form for all formats, with every size bounded."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import blake2b
+
+from pipeline.fetch.addresses import absolute
+from pipeline.poll.plain import clean, language_code, plain, shortened
+
+MOST_ENTRIES = 1_000
+LONGEST_TITLE = 1_000
+LONGEST_SUMMARY = 50_000
+LONGEST_CONTENT = 250_000
+LONGEST_LINK = 4_000
+LONGEST_ID = 2_000
+_LONGEST_NAME = 200
+_MOST_NAMES = 50
+_TITLE_FROM_TEXT = 100
+
+
+class NotAFeed(Exception):
+    """A document is no feed in any format. The message says what it looks like."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An entry of a feed. `id` is unique in its document; `title` is plain text; `summary` and `content` are HTML as received.
+
+    `link` is an absolute address of the web; dates are the feed's own claims.
+    """
+
+    id: str
+    link: str | None = None
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    language: str | None = None
+
+    @property
+    def key(self) -> str:
+        """A digest of the identity within the feed."""
+        return _digest(self.id)
+
+    @property
+    def digest(self) -> str:
+        """A digest of what makes the entry another version when it changes."""
+        return _digest("\0".join((self.title, self.summary, self.content, self.link or "")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A feed's document. `problem` says that entries were lost because it breaks off or was cut."""
+
+    title: str
+    language: str | None
+    entries: tuple[Entry, ...]
+    problem: str | None = None
+
+
+def make_entry(
+    *,
+    base: str,
+    id: str = "",
+    link: str = "",
+    title: str = "",
+    summary: str = "",
+    content: str = "",
+    authors: Iterable[str] = (),
+    categories: Iterable[str] = (),
+    published: datetime | None = None,
+    updated: datetime | None = None,
+    language: object = None,
+) -> Entry | None:
+    """Bring an entry's fields into their form; None when there is nothing in it."""
+    summary = clean(summary, LONGEST_SUMMARY).strip()
+    content = clean(content, LONGEST_CONTENT).strip()
+    title = plain(title, LONGEST_TITLE)
+    url = absolute(base, clean(link, LONGEST_LINK + 1)) if link.strip() else None
+    url = url if url and len(url) <= LONGEST_LINK else None
+    if not (title or summary or content or url):
+        return None
+    return Entry(
+        id=clean(id, LONGEST_ID).strip() or url or _digest(f"{title}\0{summary or content}"),
+        link=url,
+        title=title or shortened(plain(summary or content, LONGEST_TITLE), _TITLE_FROM_TEXT),
+        summary="" if summary == content else summary,
+        content=content,
+        authors=_names(authors),
+        categories=_names(categories),
+        published=published,
+        updated=updated,
+        language=language_code(language),
+    )
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    cleaned = (plain(name, _LONGEST_NAME) for name in names)
+    return tuple(dict.fromkeys(name for name in cleaned if name))[:_MOST_NAMES]
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def distinct(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Leave out repetitions, and keep entries apart that share an id but not their link."""
+    by_id: dict[str, dict[str | None, Entry]] = defaultdict(dict)
+    for entry in entries:
+        by_id[entry.id].setdefault(entry.link, entry)
+    kept: dict[str, Entry] = {}
+    for same in by_id.values():
+        for entry in same.values():
+            single = entry if len(same) == 1 else replace(entry, id=f"{entry.id} {entry.link or ''}")
+            kept.setdefault(single.id, single)
+    return tuple(kept.values())

@@ -1,0 +1,32 @@
+"""One pass over many feeds, for runs that end by themselves."""
+
+import random
+from collections.abc import Sequence
+
+from pipeline.poll.step import PollStep, PollSummary
+
+AT_ONCE = 64
+"""Feeds under way at a time."""
+
+
+def poll_all_due(step: PollStep, owner: str, only: Sequence[str] | None = None) -> PollSummary:
+    """Poll every feed that is due, or those of `only`, once. Raises OutOfReach."""
+    urls = [feed.spec.url for feed in step.feeds.list()] if only is None else only
+    return _poll(step, owner, urls, at_once=False)
+
+
+def poll_each_once(step: PollStep, owner: str, urls: Sequence[str]) -> PollSummary:
+    """Poll these feeds now, due or not, save those that their server holds back. Raises OutOfReach."""
+    return _poll(step, owner, urls, at_once=True)
+
+
+def _poll(step: PollStep, owner: str, urls: Sequence[str], *, at_once: bool) -> PollSummary:
+    """Keep AT_ONCE feeds under way, each at most once, however soon it may be due again."""
+    total = PollSummary()
+    left = random.sample(urls, len(urls))  # neighbours in a list are often one host's, which would be asked one by one
+    while left or step.pending:
+        while left and (room := AT_ONCE - step.pending) >= min(len(left), AT_ONCE // 4):
+            batch, left = left[:room], left[room:]
+            step.start(owner, len(batch), only=batch, at_once=at_once)
+        total += step.collect(1.0)
+    return total
