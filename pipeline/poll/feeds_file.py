@@ -61,12 +61,18 @@ def spec_for(
     return FeedSpec(
         url=without_credentials(url),
         title=" ".join(clean(title, 1_000).split()),
-        tags=tuple(dict.fromkeys(clean(tag, 200).strip() for tag in tags if tag.strip())),
+        tags=_tags(tags),
         country=country.upper() if country else None,
         language=language_code(language),
         interval=interval,
         problem=f"the address {problem}" if problem else None,
     )
+
+
+def _tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Bring tags into a form that a list can be written in, where commas and slashes part them."""
+    words = (" ".join(clean(tag, 200).replace(",", " ").split()).strip("/") for tag in tags)
+    return tuple(dict.fromkeys(word for word in words if word))
 
 
 def _from_opml(data: bytes, path: Path) -> list[FeedSpec]:
@@ -89,12 +95,12 @@ def _from_lines(data: bytes, path: Path) -> list[FeedSpec]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise BadInput(f"{path}, line {line}: this is no text; write an address a line, or name OPML") from error
-    lines = [(number, line.partition(" #")[0].strip()) for number, line in enumerate(text.splitlines(), 1)]
-    lines = [(number, line) for number, line in lines if line and not line.startswith("#")]
+    written = ((number, line.partition(" #")[0].strip()) for number, line in enumerate(text.splitlines(), 1))
+    lines = [(number, line) for number, line in written if line and not line.startswith("#")]
     if lines and not any("://" in line for _, line in lines):
-        number, line = lines[0]
+        number, first = lines[0]
         raise BadInput(
-            f"{path}, line {number}: {clean(line, 60)!r} is no address; write one a line, beginning with https://, or name OPML"
+            f"{path}, line {number}: {clean(first, 60)!r} is no address; write one a line, beginning with https://, or name OPML"
         )
     return [spec_for(line) for _, line in lines]
 

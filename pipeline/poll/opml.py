@@ -61,7 +61,7 @@ def _outlines(parent: etree._Element, folders: tuple[str, ...], name: str, depth
             continue
         inner = folders
         if _tag(element) == "outline":
-            attributes = {key.lower(): str(value).strip() for key, value in element.attrib.items()}
+            attributes = {str(key).lower(): str(value).strip() for key, value in element.attrib.items()}
             title = attributes.get("text") or attributes.get("title") or ""
             if "xmlurl" in attributes or attributes.get("type", "").lower() in ("rss", "atom"):
                 yield _outline(element, attributes, title, folders, name)
