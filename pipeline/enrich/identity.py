@@ -34,31 +34,28 @@ def canonical_url(url: str) -> str | None:
     return None
 
 
-def page_canonical(page_url: str, declared: str | None) -> str | None:
-    """Give the address that a page declares as its own, where that can be believed.
+def page_canonical(url: str, declared: str | None) -> str | None:
+    """Give the address that the page of `url` declares as its own, where that can be believed.
 
-    It has to be on the page's host and not the site's front page: pages of broken sites all name that.
+    It has to be on the host of `url` and not the site's front page: consent pages and broken sites name that for everything.
     """
-    if not declared:
+    own = canonical_url(url)
+    if not own or not declared:
         return None
     with suppress(ValueError):
-        address = canonical_url(urljoin(page_url, declared.strip()))
-        own = canonical_url(page_url)
-        if address and own and urlsplit(address).netloc == urlsplit(own).netloc:
+        address = canonical_url(urljoin(url, declared.strip()))
+        if address and urlsplit(address).netloc == urlsplit(own).netloc:
             parts = urlsplit(address)
             return address if parts.path.strip("/") or parts.query else None
     return None
 
 
-def identity_keys(raw: RawArticle, page_url: str | None = None, declared: str | None = None) -> tuple[str, ...]:
+def identity_keys(raw: RawArticle, declared: str | None = None) -> tuple[str, ...]:
     """Give the keys of an article, the strongest first, none twice.
 
-    An address that the page names comes before the entry's own. Feed and entry come last: they hold together the versions
+    The address that the page declares comes before the entry's own. Feed and entry come last: they hold together the versions
     of an entry whose address changes, and stand alone where there is no address.
     """
-    keys = [
-        page_canonical(page_url, declared) if page_url else None,
-        canonical_url(raw.url) if raw.url else None,
-    ]
-    urls = [f"url:{key}" for key in keys if key]
+    addresses = [page_canonical(raw.url, declared), canonical_url(raw.url)] if raw.url else []
+    urls = [f"url:{address}" for address in addresses if address]
     return (*dict.fromkeys(urls), f"entry:{raw.source.feed} {raw.entry}"[:LONGEST])

@@ -1,0 +1,91 @@
+"""From an entry, and its page where there is one, to a prepared article."""
+
+from dataclasses import dataclass
+
+from pipeline.enrich.identity import identity_keys, is_web_address
+from pipeline.enrich.interface import PageText, PlaceFinder, Rules
+from pipeline.enrich.language import LanguageGuesser
+from pipeline.records.article import PreparedArticle, RawArticle
+from pipeline.text.document import Document
+from pipeline.text.html import html_to_text, title_to_text
+from pipeline.text.similarity import signature
+
+ENOUGH_TEXT = 600
+"""Code points from which on a feed's own text counts as the article, and no page is asked for."""
+LONGEST_TEXT = 100_000
+LONGEST_MADE_TITLE = 100
+
+FEED = "feed"
+PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedText:
+    """What the feed itself gives of an article, as plain text."""
+
+    title: str
+    text: str
+
+
+def read_feed_text(raw: RawArticle) -> FeedText:
+    """Clean an entry's title and the longer of its summary and content. An entry without a title gets its first words."""
+    text = max(html_to_text(raw.content), html_to_text(raw.summary), key=len)[:LONGEST_TEXT]
+    return FeedText(title_to_text(raw.title) or _made_title(text) or raw.url or raw.entry, text)
+
+
+def wants_page(raw: RawArticle, feed: FeedText) -> bool:
+    """Tell whether the article's page is worth asking for."""
+    return len(feed.text) < ENOUGH_TEXT and is_web_address(raw.url)
+
+
+class Preparer:
+    """Makes prepared articles: text, language, places, rule matches, signature and identity."""
+
+    def __init__(self, rules: Rules, places: PlaceFinder, languages: LanguageGuesser) -> None:
+        self._rules = rules
+        self._places = places
+        self._languages = languages
+
+    def prepare(self, raw: RawArticle, feed: FeedText, page: PageText | None) -> PreparedArticle:
+        """Prepare the article with the page's text where it says more than the feed, and otherwise with the feed's."""
+        text = _page_body(page.text, feed.title) if page else ""
+        from_page = len(text) > len(feed.text)
+        document = Document(feed.title, text if from_page else feed.text)
+        language = self._languages.guess(
+            f"{document.title}\n{document.text}", declared=raw.language or raw.source.language
+        )
+        places, countries = self._places.find(document.title, document.text, language, raw.source)
+        return PreparedArticle(
+            source=raw.source,
+            entry=raw.entry,
+            keys=identity_keys(raw, page.canonical if page else None),
+            url=raw.url,
+            title=document.title,
+            text=document.text,
+            seen=raw.seen,
+            origin=raw.origin,
+            language=language,
+            text_source=PAGE if from_page else FEED,
+            page_error=page.error if page else None,
+            authors=raw.authors or (page.authors if page else ()),
+            categories=raw.categories,
+            published=raw.published or (page.published if page else None),
+            updated=raw.updated,
+            places=places,
+            countries=countries,
+            matches=self._rules.current().match_document(document),
+            signature=signature([token.form for token in document.text_tokens]),
+        )
+
+
+def _page_body(text: str, title: str) -> str:
+    """Take away the headline that a page repeats before its text."""
+    first, _, rest = text.partition("\n\n")
+    return rest if rest and " ".join(first.split()).casefold() == title.casefold() else text
+
+
+def _made_title(text: str) -> str:
+    first = text.partition("\n")[0]
+    if len(first) <= LONGEST_MADE_TITLE:
+        return first
+    return first[:LONGEST_MADE_TITLE].rpartition(" ")[0] + "…"
