@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline import __version__
 from pipeline.errors import BadInput
@@ -18,6 +19,9 @@ from pipeline.seeds import seed
 from pipeline.settings import Settings
 from pipeline.state.interface import State
 from pipeline.work.interface import Worker
+
+if TYPE_CHECKING:
+    from pipeline.enrich.analyze import Analysis
 
 STEPS = ("poll", "enrich", "relate", "index", "alert", "notify")
 
@@ -215,10 +219,25 @@ def _worker(
 
 
 def _enrich_worker(parts: Parts, settings: Settings, stack: ExitStack) -> Worker:
+    from pipeline.enrich.interface import NoPlaces
+    from pipeline.enrich.language import LanguageGuesser
     from pipeline.enrich.page import TrafilaturaReader
+    from pipeline.enrich.prepare import Preparer
+    from pipeline.enrich.step import EnrichStep
     from pipeline.enrich.worker import EnrichWorker
-    from pipeline.rules.ruleset import RuleFile
+    from pipeline.rules.watched import RuleFile
 
     fetcher = stack.enter_context(open_fetcher(settings))
     pages = stack.enter_context(closing(TrafilaturaReader(fetcher)))
-    return EnrichWorker(parts.log, pages, RuleFile(settings.rules or seed("rules.yaml")))
+    preparer = Preparer(RuleFile(settings.rules or seed("rules.yaml")), NoPlaces(), LanguageGuesser())
+    return EnrichWorker(EnrichStep(preparer, pages), parts.log)
+
+
+def load_analysis(settings: Settings) -> "Analysis":
+    """Load what `harmattan analyze` needs. Raises BadInput for rules that can't be used."""
+    from pipeline.enrich.analyze import Analysis
+    from pipeline.enrich.interface import NoPlaces
+    from pipeline.enrich.language import LanguageGuesser
+    from pipeline.rules.ruleset import load_rules
+
+    return Analysis(load_rules(settings.rules or seed("rules.yaml")), NoPlaces(), LanguageGuesser())
