@@ -1,0 +1,75 @@
+"""The pages of articles: the search, and one article."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pipeline.errors import BadInput, OutOfReach
+from pipeline.index.interface import ArticleIndex, Hit, SearchQuery, SearchResult
+from pipeline.records.article import Span
+from pipeline.web.answers import page, sentence
+from pipeline.web.languages import NAMES
+from pipeline.web.marking import mark
+from pipeline.web.requests import MOST, PAGE, PERIODS, read_form, search_query
+
+MOST_OF_STORY = 50
+_NOTHING = SearchResult(hits=(), total=0)
+
+
+class ArticlePages:
+    """Shows what the article index holds."""
+
+    def __init__(self, index: ArticleIndex, rules: Mapping[str, str], now: Callable[[], datetime]) -> None:
+        self._index = index
+        self._rules = rules
+        self._now = now
+
+    def search(self, request: Request) -> Response:
+        """Show the search form and what was found; without words the newest articles."""
+        form = read_form(request.query_params)
+        result, problem, status = _NOTHING, None, 200
+        try:
+            result = self._index.search(search_query(form, self._now()))
+        except OutOfReach as error:
+            problem, status = sentence(str(error)), 503
+        except BadInput as error:
+            problem, status = sentence(str(error)), 400
+        return page(
+            request,
+            "search.html",
+            status=status,
+            form=form,
+            result=result,
+            problem=problem,
+            more=min(form.limit + PAGE, MOST) if form.limit < MOST and result.total > len(result.hits) else None,
+            languages=dict(sorted(NAMES.items(), key=lambda item: item[1])),
+            periods=PERIODS,
+            rules=self._rules,
+        )
+
+    def article(self, request: Request) -> Response:
+        """Show an article with the words that matched, its places, and the other articles of its story."""
+        found = self._index.article(request.path_params["article"])
+        if found is None:
+            raise HTTPException(404)
+        article = found.article
+        return page(
+            request,
+            "article.html",
+            found=found,
+            article=article,
+            marked=mark(article.title, article.text, article.matches),
+            words={match.rule: _words(match.spans) for match in article.matches},
+            others=self._others(found.id, found.story),
+        )
+
+    def _others(self, article: str, story: str) -> list[Hit]:
+        result = self._index.search(SearchQuery(story=story, limit=MOST_OF_STORY))
+        return [hit for hit in result.hits if hit.id != article]
+
+
+def _words(spans: Sequence[Span]) -> list[str]:
+    return list(dict.fromkeys(span.text for span in spans))

@@ -1,0 +1,78 @@
+"""Reading what a visitor asks for, strictly and within bounds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pipeline.durations import parse_duration
+from pipeline.errors import BadInput
+from pipeline.index.interface import SearchQuery
+
+PAGE = 20
+MOST = 200
+LONGEST = 1000
+
+PERIODS = {"1h": "last hour", "24h": "last 24 hours", "7d": "last 7 days", "30d": "last 30 days"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchForm:
+    """The search form as it was filled in; empty means that it was not."""
+
+    q: str = ""
+    lang: str = ""
+    rule: str = ""
+    place: str = ""
+    source: str = ""
+    story: str = ""
+    since: str = ""
+    limit: int = PAGE
+
+    def values(self) -> dict[str, str]:
+        """Give the fields that were filled in, without the limit."""
+        names = ("q", "lang", "rule", "place", "source", "story", "since")
+        return {name: value for name in names if (value := getattr(self, name))}
+
+
+def read_form(parameters: Mapping[str, str]) -> SearchForm:
+    """Read the form. Whatever can't be a limit is the usual one."""
+    fields = {name: parameters.get(name, "").strip()[: LONGEST + 1] for name in SearchForm.__dataclass_fields__}
+    return SearchForm(**{**fields, "limit": read_limit(fields["limit"])})  # type: ignore[arg-type]
+
+
+def read_limit(text: str) -> int:
+    """Read how many rows to show."""
+    return min(max(int(text), 1), MOST) if text.isascii() and text.isdigit() and len(text) < 9 else PAGE
+
+
+def search_query(form: SearchForm, now: datetime) -> SearchQuery:
+    """Make the index's query of the form. Raises BadInput with a sentence for the visitor."""
+    for name, value in form.values().items():
+        if len(value) > LONGEST:
+            raise BadInput(f"the field {name} is over {LONGEST} characters long; shorten it")
+    return SearchQuery(
+        text=form.q or "*",
+        since=_since(form.since, now),
+        language=form.lang or None,
+        place=form.place or None,
+        rule=form.rule or None,
+        source=form.source or None,
+        story=form.story or None,
+        limit=form.limit,
+    )
+
+
+def _since(text: str, now: datetime) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except ValueError:
+        pass
+    try:
+        return now - parse_duration(text)
+    except (ValueError, OverflowError) as error:
+        raise BadInput(
+            f"{text[:40]!r} is neither a length of time, such as 24h or 7d, nor a date, such as 2026-01-31"
+        ) from error

@@ -1,0 +1,122 @@
+"""Serving the web page from a thread of the process."""
+
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from ipaddress import ip_address
+from time import monotonic, sleep
+from typing import Protocol
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from pipeline.errors import BadInput, HarmattanError, OutOfReach
+from pipeline.health import check_health
+from pipeline.index.interface import ArticleIndex
+from pipeline.log.interface import EventLog
+from pipeline.seeds import seed
+from pipeline.settings import Settings
+from pipeline.state.interface import State
+from pipeline.web.app import create_app
+
+PATIENCE = 10.0
+
+
+class Parts(Protocol):
+    """The opened ports that the page reads."""
+
+    @property
+    def log(self) -> EventLog:
+        """The event log."""
+
+    @property
+    def index(self) -> ArticleIndex:
+        """The article index."""
+
+    @property
+    def state(self) -> State:
+        """The state."""
+
+
+@contextmanager
+def serve_in_background(parts: Parts, settings: Settings, port: int, host: str = "127.0.0.1") -> Iterator[str]:
+    """Serve the page until the context is left; gives its address. Port 0 takes any free one.
+
+    Raises BadInput when the address can't be listened on.
+    """
+    app = create_app(
+        parts.index,
+        parts.state,
+        lambda: check_health(parts.log, parts.index, parts.state),
+        rules=_rule_names(settings),
+        base_url=settings.base_url,
+    )
+    with listening(app, host, port) as address:
+        yield address
+
+
+@contextmanager
+def listening(app: ASGIApp, host: str, port: int) -> Iterator[str]:
+    """Serve an application in a thread until the context is left; gives its address."""
+    with _bound(host, port) as listener:
+        config = uvicorn.Config(
+            app,
+            access_log=False,
+            log_config=None,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=2,
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([listener],), name="web", daemon=True)
+        thread.start()
+        try:
+            _wait_until_started(server, thread)
+            yield _address(listener, host)
+        finally:
+            server.should_exit = True
+            thread.join(PATIENCE)
+
+
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen(256)
+        except OSError as error:
+            raise BadInput(
+                f"the web page can't listen on {host} port {port} ({error.strerror or error});"
+                " choose another with --port, or 0 for any free one"
+            ) from error
+        yield listener
+
+
+def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None:
+    end = monotonic() + PATIENCE
+    while not server.started:
+        if not thread.is_alive() or monotonic() > end:
+            raise OutOfReach("the web page did not start; the log says why")
+        sleep(0.01)
+
+
+def _address(listener: socket.socket, host: str) -> str:
+    name, port = listener.getsockname()[:2]
+    if ip_address(name).is_unspecified:
+        host = "127.0.0.1" if listener.family is socket.AF_INET else "::1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _rule_names(settings: Settings) -> Mapping[str, str]:
+    """Give the rules' names for the search form, which does without them where they can't be read."""
+    from pipeline.rules.ruleset import load_rules
+
+    try:
+        return {rule.id: rule.name for rule in load_rules(settings.rules or seed("rules.yaml")).rules}
+    except HarmattanError:
+        return {}
