@@ -1,0 +1,143 @@
+"""What an analyst is told of, and finds; once, and for the right reason."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance import stories
+from tests.acceptance.desk import Desk
+
+SEED = Path(__file__).parents[2].parent / "shared" / "seed"
+
+
+def test_a_new_article_about_what_is_watched_is_found_and_alerts_once_with_its_words(desk: Desk):
+    url = desk.outlets.outlet("sahara-wire").publish(title="Fighters take over airfield", text=stories.AGENCY)
+
+    desk.polls()
+    desk.polls()
+
+    (hit,) = desk.finds("Timbuktu")
+    assert (hit["url"], hit["language"], hit["source"]) == (url, "en", "sahara-wire")
+    assert hit["rules"] == ["sahel", "wagner-group"]
+    assert desk.told_rules() == ["sahel", "wagner-group"]
+    (alert,) = desk.alerts("wagner-group")
+    assert alert["articles"] == [{**alert["articles"][0], "url": url, "title": "Fighters take over airfield"}]
+    assert "Wagner Group" in alert["matches"]
+    assert alert["state"] == "sent"
+
+
+def test_an_agency_story_in_four_outlets_is_one_story_and_one_alert(desk: Desk):
+    texts = [stories.AGENCY, stories.AGENCY_BYLINED, stories.AGENCY_SHORTENED, stories.AGENCY]
+    for number, text in enumerate(texts):
+        outlet = desk.outlets.outlet(f"outlet-{number}", full=number % 2 == 0)
+        outlet.publish(title=f"Headline number {number}", text=text)
+        desk.polls()
+
+    hits = desk.finds("airfield Goundam")
+    assert len(hits) == 4
+    assert len({hit["story"] for hit in hits}) == 1
+    (alert,) = desk.alerts("wagner-group")
+    assert len(alert["articles"]) == 4
+    assert desk.told_rules() == ["sahel", "wagner-group"]
+
+
+def test_an_opera_and_a_football_club_alert_nobody(desk: Desk):
+    desk.outlets.outlet("proscenium").publish(title="A tram for Lohengrin: Wagner at the festival", text=stories.OPERA)
+    desk.outlets.outlet("ballon", language="fr").publish(title="L'Étoile du Sahel renverse le derby", text=stories.CLUB)
+
+    desk.polls()
+
+    assert {hit["language"] for hit in desk.finds("*")} == {"en", "fr"}
+    assert desk.alerts() == []
+    assert desk.told() == []
+
+
+def test_a_corrected_article_is_found_as_it_now_stands_and_alerts_nobody_anew(desk: Desk):
+    outlet = desk.outlets.outlet("sahel-post")
+    url = outlet.publish(title="Ferry turns over near Mopti", text=stories.FLOOD + " The Sahel mourns.")
+    desk.polls()
+
+    outlet.correct(url, text=stories.FLOOD.replace("Eleven", "Seventeen") + " The Sahel mourns.")
+    desk.polls()
+
+    assert desk.finds("Eleven ferry") == []
+    (hit,) = desk.finds("Seventeen ferry")
+    assert (hit["url"], hit["revision"]) == (url, 2)
+    assert desk.told_rules() == ["sahel"]
+
+
+def test_articles_replayed_from_the_log_alert_nobody_and_are_there_once(desk: Desk):
+    desk.outlets.outlet("sahara-wire").publish(title="Fighters take over airfield", text=stories.AGENCY)
+    desk.outlets.outlet("kayes-weekly").publish(title="Market reopens", text=stories.MARKET)
+    desk.polls()
+
+    assert desk.runs("replay").status == 0
+    desk.polls()
+
+    assert len(desk.finds("*")) == 2
+    assert desk.told_rules() == ["sahel", "wagner-group"]
+
+
+def test_what_a_new_rule_finds_in_stored_articles_is_searchable_and_wakes_nobody(desk: Desk):
+    desk.outlets.outlet("kayes-weekly").publish(title="Market reopens", text=stories.MARKET)
+    desk.polls()
+    rules = desk.folder / "rules.yaml"
+    rules.write_text("rules: [{id: markets, name: Markets, query: '\"cattle market\"', severity: low}]\n")
+
+    assert desk.runs("replay").status == 0
+    desk.polls("--rules", str(rules))
+
+    assert len(desk.finds("*", "--rule", "markets")) == 1
+    assert desk.told() == []
+
+
+def test_old_entries_at_a_feeds_first_poll_are_searchable_and_wake_nobody(desk: Desk):
+    from datetime import UTC, datetime, timedelta
+
+    long_ago = datetime.now(UTC) - timedelta(days=3)
+    outlet = desk.outlets.outlet("sahara-wire")
+    outlet.publish(title="Fighters take over airfield", text=stories.AGENCY, published=long_ago)
+
+    desk.polls()
+
+    assert len(desk.finds("Timbuktu")) == 1
+    assert desk.told() == []
+
+
+def test_a_search_can_be_narrowed(desk: Desk):
+    desk.outlets.outlet("sahara-wire").publish(title="Fighters take over airfield", text=stories.AGENCY)
+    desk.outlets.outlet("ballon", language="fr").publish(title="L'Étoile du Sahel renverse le derby", text=stories.CLUB)
+    desk.polls()
+
+    assert [hit["source"] for hit in desk.finds("*", "--lang", "fr")] == ["ballon"]
+    assert [hit["source"] for hit in desk.finds("*", "--rule", "wagner-group")] == ["sahara-wire"]
+    assert [hit["source"] for hit in desk.finds("Sahel", "--limit", "1")] != []
+    assert desk.finds("*", "--since", "2100-01-01") == []
+
+
+@pytest.mark.skipif(not SEED.is_dir(), reason="../shared is not there: its article can't be read")
+def test_the_article_that_the_system_was_conceived_from(desk: Desk):
+    title, _, text = next(SEED.glob("*.txt")).read_text(encoding="utf-8").partition("\n\n")
+    summary = text.partition("\n\n")[0]
+    first = desk.outlets.outlet("first-outlet")
+    url = first.publish(title=title, text=text, summary=summary)
+
+    desk.polls()
+    (hit,) = desk.finds("Timbuktu")
+    assert hit["url"] == url
+    matches = {alert["rule"]: alert["matches"] for alert in desk.alerts()}
+    assert set(matches) >= {"wagner-group", "sahel"}
+    assert any(re.search("Wagner", word) for word in matches["wagner-group"])
+    assert any(re.search("Sahel", word) for word in matches["sahel"])
+    told = [rule for rule in desk.told_rules() if rule in ("wagner-group", "sahel")]
+    assert told == ["sahel", "wagner-group"]
+
+    before = desk.told()
+    desk.polls()
+    desk.outlets.outlet("second-outlet").publish(title=title, text=text, summary=summary)
+    desk.polls()
+    assert desk.runs("replay").status == 0
+    desk.polls()
+
+    assert desk.told() == before
