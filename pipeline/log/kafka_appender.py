@@ -16,6 +16,7 @@ from pipeline.log.kafka_clients import KafkaClients
 from pipeline.log.kafka_topics import KafkaTopics
 from pipeline.log.limits import refuse_too_large
 
+TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 # How much longer than the client's own limit to wait, in seconds, so that it is the client that gives up.
 GRACE = 2.0
 
@@ -37,16 +38,13 @@ class KafkaAppender:
         if topic not in self._known:
             self._topics.partitions(topic)
             self._known.add(topic)
-        producer = self._open()
-        try:
-            with self._clients.errors(topic):
-                self._send(producer, topic, records)
-        except CannotHandle:
-            raise
-        except Exception:
-            # What state the producer and its batches are in can't be known: the next append begins afresh.
-            self._discard(producer)
-            raise
+        with self._clients.errors(topic):
+            try:
+                self._attempt(self._open(), topic, records)
+            except TOO_LARGE:
+                # After such a refusal the client gives up whatever other threads were sending too, with the same error.
+                # Only a producer of its own can tell whose record it was.
+                self._attempt_alone(topic, records)
 
     def close(self) -> None:
         """Close the connection."""
@@ -61,16 +59,24 @@ class KafkaAppender:
                 self._producer = self._clients.producer()
             return self._producer
 
-    def _send(self, producer: Any, topic: str, records: Sequence[NewRecord]) -> None:
-        sent = [producer.send(topic, key=record.key.encode(), value=record.value) for record in records]
-        producer.flush(self._clients.patience + GRACE)
+    def _attempt(self, producer: Any, topic: str, records: Sequence[NewRecord]) -> None:
         try:
-            for future in sent:
-                future.get(0)
-        except (MessageSizeTooLargeError, RecordListTooLargeError) as error:
+            _send(producer, topic, records, self._clients.patience + GRACE)
+        except Exception:
+            # What state the producer and its batches are in can't be known: the next append begins afresh.
+            self._discard(producer)
+            raise
+
+    def _attempt_alone(self, topic: str, records: Sequence[NewRecord]) -> None:
+        producer = self._clients.producer()
+        try:
+            _send(producer, topic, records, self._clients.patience + GRACE)
+        except TOO_LARGE as error:
             raise CannotHandle(
-                f"{topic} refuses a record as too large: let the topic's max.message.bytes, and the brokers', be larger"
+                f"{topic} refuses a record as too large: raise the topic's max.message.bytes (and message.max.bytes)"
             ) from error
+        finally:
+            self._discard(producer)
 
     def _discard(self, producer: Any) -> None:
         with self._lock:
@@ -78,6 +84,13 @@ class KafkaAppender:
                 self._producer = None
         self._known.clear()
         threading.Thread(target=_abandon, args=(producer,), name="kafka-producer-end", daemon=True).start()
+
+
+def _send(producer: Any, topic: str, records: Sequence[NewRecord], timeout: float) -> None:
+    sent = [producer.send(topic, key=record.key.encode(), value=record.value) for record in records]
+    producer.flush(timeout)
+    for future in sent:
+        future.get(0)
 
 
 def _abandon(producer: Any) -> None:
