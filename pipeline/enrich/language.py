@@ -19,8 +19,11 @@ FEWEST_LETTERS = 8
 """A text with fewer letters is not judged by itself: names of places and people look alike everywhere. A Han, kana or
 Hangul letter counts for three."""
 CERTAIN = 0.9
-ENOUGH = 0.5
+ENOUGH = 0.4
 PLAUSIBLE = 0.01
+
+_NEVER_WITH = {"ы": ("bg", "uk"), "э": ("bg", "uk"), "і": ("bg", "ru"), "ї": ("bg", "ru")}
+"""Languages that do without a letter; short headlines are taken for their neighbours otherwise."""
 
 _LETTER = re.compile(r"[^\W\d_]")
 _DENSE_LETTER = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
@@ -45,6 +48,9 @@ class LanguageGuesser:
         if not letters:
             return claimed or UNDETERMINED
         ranking: dict[str, float] = dict(self._loaded().rank(sample))
+        for letter, without in _NEVER_WITH.items():
+            if letter in sample:
+                ranking |= dict.fromkeys(without, 0.0)
         best = max(ranking, key=lambda language: ranking[language])
         if ranking[best] >= CERTAIN:
             return best
