@@ -26,6 +26,7 @@ _ZONES = {
 _COMMENT = re.compile(r"\s*\([^()]*\)$")
 _ZONE = re.compile(r"\s*\b([A-Z]{3,4})$")
 _FROM_UTC = re.compile(r"\s*\b(?:GMT|UTC?)\s*([+-])(\d{1,2}):?(\d{2})?$")
+_NO_YEAR = re.compile(r"(?<![+\-:.\d])0\d{3}\b(?!:)")
 _YEAR_FIRST = re.compile(
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s]+(\d{1,2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s*(\S*))?"
 )
@@ -36,7 +37,7 @@ def read_date(text: object) -> datetime | None:
 
     A date without a zone is taken for UTC.
     """
-    if not isinstance(text, str) or not 8 <= len(text) <= 100:
+    if not isinstance(text, str) or not 8 <= len(text) <= 100 or is_empty_value(text):
         return None
     text = _with_numeric_zone(" ".join(text.split()))
     for read in (_epoch, _year_first, _iso, parsedate_to_datetime):
@@ -47,6 +48,11 @@ def read_date(text: object) -> datetime | None:
         except (ValueError, TypeError, IndexError, OverflowError, OSError):
             continue
     return None
+
+
+def is_empty_value(text: str) -> bool:
+    """Tell whether a date has a year such as 0001, which e-mail's rules read as 2001."""
+    return bool(_NO_YEAR.search(text))
 
 
 def sensible(moment: datetime) -> datetime | None:
@@ -79,8 +85,10 @@ def _year_first(text: str) -> datetime | None:
         return None
     year, month, day, time, zone = found.groups()
     zone = {"": "", "Z": "+00:00", "z": "+00:00", "GMT": "+00:00", "UTC": "+00:00"}.get(zone or "", zone or "")
-    clock = f"{time:0>5}" if len(time or "") < 6 else f"{time:0>8}"
-    return datetime.fromisoformat(f"{year}-{month:0>2}-{day:0>2}" + (f"T{clock}{zone}" if time else ""))
+    date = f"{year}-{month:0>2}-{day:0>2}"
+    if time is None:
+        return datetime.fromisoformat(date)
+    return datetime.fromisoformat(f"{date}T{time:0>{5 if len(time) < 6 else 8}}{zone}")
 
 
 def _iso(text: str) -> datetime | None:

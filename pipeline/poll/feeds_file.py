@@ -100,7 +100,7 @@ def _from_lines(data: bytes, path: Path) -> list[FeedSpec]:
     if lines and not any("://" in line for _, line in lines):
         number, first = lines[0]
         raise BadInput(
-            f"{path}, line {number}: {clean(first, 60)!r} is no address; write one a line, beginning with https://, or name OPML"
+            f"{path}, line {number}: {clean(first, 60)!r} is no address; write one a line, with https://, or name OPML"
         )
     return [spec_for(line) for _, line in lines]
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from time import struct_time
 from typing import Any
 
-from pipeline.poll.dates import read_date, sensible
+from pipeline.poll.dates import is_empty_value, read_date, sensible
 from pipeline.poll.parsed import LONGEST_TITLE, MOST_ENTRIES, Entry, NotAFeed, ParsedFeed, distinct, make_entry
 from pipeline.poll.plain import language_code, plain
 
@@ -23,7 +23,7 @@ _ENTRY_EDGE = re.compile(r"<(/?)(?:[\w.\-]+:)?(?:item|entry)[\s>]", re.IGNORECAS
 def parse_xml_feed(text: str, url: str) -> ParsedFeed:
     """Read RSS 0.9x to 2.0, RSS 1.0 or Atom, well formed or not. Raises NotAFeed for anything else."""
     text, broken = _without_stump(text)
-    document = _parse(_mended(text), url)
+    document = _parse(_mended(text))
     atom = document.get("version", "").startswith("atom")
     if not document.get("version") and not document.entries:
         raise NotAFeed(_looks_like(text))
@@ -38,11 +38,12 @@ def parse_xml_feed(text: str, url: str) -> ParsedFeed:
     )
 
 
-def _parse(text: str, url: str) -> Any:
+def _parse(text: str) -> Any:
     """Let feedparser read it: HTML neither cleaned nor resolved, which enrichment does, and which halves the time."""
     import feedparser  # type: ignore[import-untyped]  # takes a tenth of a second, which no other command should wait for
 
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    # No address is given: with one, feedparser would also make addresses of ids.
+    headers = {"content-type": "application/xml; charset=utf-8"}
     try:
         return feedparser.parse(
             io.BytesIO(text.encode()), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
@@ -117,7 +118,9 @@ def _date(entry: Any, name: str) -> datetime | None:
     if found := read_date(written):
         return found
     parsed = dict.get(entry, f"{name}_parsed")  # feedparser reads the dates of some more languages
-    if not isinstance(parsed, struct_time) or not any(character.isalpha() for character in str(written)):
+    if not isinstance(parsed, struct_time) or not isinstance(written, str) or is_empty_value(written):
+        return None
+    if not any(character.isalpha() for character in written):  # numbers alone it reads wrongly
         return None
     try:
         return sensible(datetime(*parsed[:6], tzinfo=UTC))
