@@ -1,0 +1,80 @@
+"""The state in one database: PostgreSQL, or SQLite in a file of its own."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+from pipeline.state.engine import Database, open_file, open_server
+from pipeline.state.feeds import DatabaseFeeds
+from pipeline.state.interface import WorkerStatus
+from pipeline.state.ledger import DatabaseLedger
+from pipeline.state.outbox import DatabaseOutbox
+from pipeline.state.schema import check_schema, set_up_schema
+from pipeline.state.stories import DatabaseStories
+from pipeline.state.workers import DatabaseWorkers
+
+
+class DatabaseState:
+    """See the port. Threads may share it; it connects at its first use."""
+
+    def __init__(self, url: str, password: str | None = None) -> None:
+        """Take the address of a PostgreSQL database; `postgresql://user@host:5432/name` will do.
+
+        The password is given apart. Raises BadInput when it is in the address, or the address is none.
+        """
+        self._use(open_server(url, password))
+
+    @classmethod
+    def embedded(cls, path: Path) -> Self:
+        """Give the state in a SQLite file, which `setup` makes."""
+        state = cls.__new__(cls)
+        state._use(open_file(path))
+        return state
+
+    def _use(self, database: Database) -> None:
+        self._database = database
+        self._workers = DatabaseWorkers(database)
+        self._feeds = DatabaseFeeds(database)
+        self._stories = DatabaseStories(database)
+        self._ledger = DatabaseLedger(database)
+        self._outbox = DatabaseOutbox(database)
+
+    @property
+    def feeds(self) -> DatabaseFeeds:
+        """The poller's repository."""
+        return self._feeds
+
+    @property
+    def stories(self) -> DatabaseStories:
+        """Relate's repository."""
+        return self._stories
+
+    @property
+    def ledger(self) -> DatabaseLedger:
+        """The repository of alert and notify."""
+        return self._ledger
+
+    @property
+    def outbox(self) -> DatabaseOutbox:
+        """What the owning steps have decided and not yet appended."""
+        return self._outbox
+
+    def setup(self) -> None:
+        """Create or migrate the schema; safe to repeat, and when two processes do it at once."""
+        set_up_schema(self._database)
+
+    def check(self) -> None:
+        """Raise what keeps a worker from starting."""
+        check_schema(self._database)
+
+    def beat(self, worker: str, step: str, detail: Mapping[str, int]) -> None:
+        """Note that a worker is alive, with its counters since its start."""
+        self._workers.beat(worker, step, detail)
+
+    def workers(self) -> Sequence[WorkerStatus]:
+        """Give the workers that were alive in the last day, the latest first."""
+        return self._workers.list()
+
+    def close(self) -> None:
+        """Release the connections."""
+        self._database.close()

@@ -1,0 +1,168 @@
+"""The connections to the database, with transactions that begin, wait and fail alike on SQLite and PostgreSQL."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from pipeline.errors import BadInput, OutOfReach
+from pipeline.state.failures import translated
+
+PATIENCE = 10.0
+"""How many seconds a transaction waits for a lock that another one holds."""
+
+_WRITES = "harmattan_writes"
+_POSTGRES_SESSION = (
+    f"SET lock_timeout = '{PATIENCE:.0f}s'",
+    # A process that was frozen in the middle of a transaction must not hold up the others for ever.
+    "SET idle_in_transaction_session_timeout = '60s'",
+)
+
+
+class Database:
+    """One database; `address` names it in messages, without a password."""
+
+    def __init__(self, engine: Engine, address: str) -> None:
+        self.address = address
+        self._engine = engine
+        # SQLite takes one writer at a time and lets the others poll for their turn; threads can do better.
+        self._turn = threading.Lock() if engine.dialect.name == "sqlite" else None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction for reading. Raises OutOfReach, or BadInput when there is no schema."""
+        with self._errors(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction, durable when the block has ended, undone when it raises.
+
+        On SQLite it has the write lock from its beginning, so what it reads can't change before it writes. Raises OutOfReach,
+        or BadInput when there is no schema.
+        """
+        with self._in_turn(), self._errors(), self._engine.connect() as plain:
+            connection = plain.execution_options(**{_WRITES: True})
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Release the connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=PATIENCE):
+            raise OutOfReach(f"the database {self.address} is being written by another thread for too long")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            meaning = translated(error, self.address)
+            if meaning is None:
+                raise
+            raise meaning from error
+
+
+def open_file(path: Path) -> Database:
+    """Open the embedded database; the file is made at its first use."""
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": PATIENCE},
+        pool_size=8,
+        max_overflow=24,
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return Database(engine, str(path))
+
+
+def open_server(url: str, password: str | None) -> Database:
+    """Prepare for the PostgreSQL at the URL; it is connected to at the first use. Raises BadInput for another URL."""
+    target = _target(url)
+    address = target.set(drivername="postgresql").render_as_string(hide_password=True)
+    connect_args: dict[str, Any] = {
+        "connect_timeout": 5,
+        "application_name": "harmattan",
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+    }
+    engine = create_engine(
+        target.set(password=password),
+        connect_args={name: value for name, value in connect_args.items() if name not in target.query},
+        isolation_level="READ COMMITTED",
+        pool_size=5,
+        max_overflow=15,
+        pool_timeout=PATIENCE,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _prepare_postgres)
+    return Database(engine, address)
+
+
+def _target(url: str) -> URL:
+    try:
+        target = make_url(url)
+    except ArgumentError as error:
+        raise BadInput("the database's address is none: write postgresql://user@host:5432/database") from error
+    if target.drivername not in ("postgresql", "postgres", "postgresql+psycopg"):
+        raise BadInput(f"the database can't be {target.drivername}: write postgresql://user@host:5432/database")
+    if target.password or "password" in target.query:
+        raise BadInput("the database's address holds a password: give it apart, in HARMATTAN_DATABASE_PASSWORD")
+    return target.set(drivername="postgresql+psycopg")
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    # The driver must not begin transactions by itself: _begin_sqlite does, with the right lock.
+    connection.isolation_level = None
+    _turn_on_wal(connection)
+    for setting in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-8000", "journal_size_limit=67108864"):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _turn_on_wal(connection: sqlite3.Connection) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+            break
+        except sqlite3.OperationalError as error:
+            # Two processes that make a new file at once: this pragma does not wait for the lock by itself.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+    if mode != "wal":
+        raise OutOfReach("the state can't keep a write-ahead log there: put the data folder on a local disk")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _prepare_postgres(connection: Any, _: object) -> None:
+    before = connection.autocommit
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        for statement in _POSTGRES_SESSION:
+            cursor.execute(statement)
+    connection.autocommit = before

@@ -1,0 +1,142 @@
+"""The alerts, their articles, and every delivery with what became of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, case, func, select, update
+
+from pipeline.errors import LeaseLost
+from pipeline.records import topics
+from pipeline.records.alert import Alert, AlertEvent, AlertState
+from pipeline.records.codec import encode
+from pipeline.state.alert_rows import alert_by_id, alerts_of, locked_alert, settle, to_delivery
+from pipeline.state.engine import Database
+from pipeline.state.interface import Attempt, ClaimedDelivery, Delivery, DeliveryState
+from pipeline.state.leases import ENDED, free, lasting, new_token
+from pipeline.state.ledger_decision import DatabaseLedgerDecision
+from pipeline.state.sql import now_of, one_of
+from pipeline.state.tables import alerts, deliveries, outbox
+
+DECIDES = "alert"
+RECORDS = "notify"
+
+
+class DatabaseLedger:
+    """See the port."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def decide(self, consumer: str) -> Iterator[DatabaseLedgerDecision]:
+        """Open a transaction of the alert step; leaving it commits."""
+        with self._database.write() as connection:
+            decision = DatabaseLedgerDecision(connection, DECIDES, consumer)
+            yield decision
+            decision.finish()
+
+    def claim_due(self, owner: str, most: int, lease: timedelta) -> list[ClaimedDelivery]:
+        """Claim deliveries that are due, the most severe first, then the oldest."""
+        if not self.due():
+            return []
+        with self._database.write() as connection:
+            now = now_of(connection)
+            wanted = (
+                select(deliveries.c.id)
+                .where(_is_due(now), free(deliveries, now))
+                .order_by(deliveries.c.urgency.desc(), deliveries.c.due, deliveries.c.number)
+                .limit(most)
+                .with_for_update(skip_locked=True)
+            )
+            ids = list(connection.execute(wanted).scalars())
+            token = new_token(owner)
+            _take(connection, ids, {"token": token, **lasting(now, lease)})
+            return _claimed(connection, ids, token)
+
+    def record(self, claim: ClaimedDelivery, attempt: Attempt) -> Alert:
+        """Save what came of it, end the lease and tell of the alert's change; saying it again changes nothing."""
+        with self._database.write() as connection:
+            row = locked_alert(connection, claim.delivery.alert)
+            wanted = select(deliveries).where(deliveries.c.id == claim.delivery.id).with_for_update()
+            delivery = connection.execute(wanted).one()
+            if delivery.token != claim.token:
+                raise LeaseLost(f"delivery {claim.delivery.id} was taken by another process when its lease had ended")
+            if delivery.lease_ends is not None:
+                changes = _changes(delivery, attempt, now_of(connection))
+                connection.execute(update(deliveries).where(deliveries.c.id == delivery.id).values(changes))
+            alert = settle(connection, row, {})
+            if alert.revision != row.revision:
+                event = {"step": RECORDS, "topic": topics.ALERTS, "key": alert.id}
+                connection.execute(outbox.insert().values(**event, value=encode(AlertEvent(alert=alert))))
+            return alert
+
+    def due(self) -> int:
+        """Give how many deliveries are due now, claimed ones included."""
+        with self._database.read() as connection:
+            counted = select(func.count()).select_from(deliveries).where(_is_due(now_of(connection)))
+            return int(connection.execute(counted).scalar_one())
+
+    def alerts(
+        self,
+        *,
+        rule: str | None = None,
+        state: AlertState | None = None,
+        since: datetime | None = None,
+        limit: int = 100,
+    ) -> list[Alert]:
+        """Give alerts, the newest first."""
+        wanted = select(alerts).order_by(alerts.c.created.desc(), alerts.c.id).limit(limit)
+        if rule is not None:
+            wanted = wanted.where(alerts.c.rule == rule)
+        if state is not None:
+            wanted = wanted.where(alerts.c.state == state.value)
+        if since is not None:
+            wanted = wanted.where(alerts.c.created >= since)
+        with self._database.read() as connection:
+            return alerts_of(connection, connection.execute(wanted))
+
+    def alert(self, alert_id: str) -> Alert | None:
+        """Give one alert."""
+        with self._database.read() as connection:
+            return alert_by_id(connection, alert_id)
+
+    def deliveries(self, alert_id: str) -> list[Delivery]:
+        """Give an alert's deliveries, in the order they were planned."""
+        wanted = select(deliveries).where(deliveries.c.alert == alert_id).order_by(deliveries.c.number)
+        with self._database.read() as connection:
+            return [to_delivery(row) for row in connection.execute(wanted)]
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return (deliveries.c.state == DeliveryState.DUE.value) & (deliveries.c.due <= now)
+
+
+def _take(connection: Connection, ids: list[str], lease: dict[str, Any]) -> None:
+    """Give the deliveries a new lease. One whose last lease was never given back may have arrived by now."""
+    if not ids:
+        return
+    abandoned = deliveries.c.lease_ends.is_not(None)
+    taken = update(deliveries).where(deliveries.c.id.in_(one_of(connection, ids)))
+    counted = case((abandoned, deliveries.c.attempts + 1), else_=deliveries.c.attempts)
+    connection.execute(taken.values(maybe_repeat=deliveries.c.maybe_repeat | abandoned, attempts=counted, **lease))
+
+
+def _claimed(connection: Connection, ids: list[str], token: str) -> list[ClaimedDelivery]:
+    wanted = select(deliveries).where(deliveries.c.id.in_(one_of(connection, ids)))
+    found = {row.id: to_delivery(row) for row in connection.execute(wanted)}
+    names = {delivery.alert for delivery in found.values()}
+    rows = connection.execute(select(alerts).where(alerts.c.id.in_(one_of(connection, names))))
+    by_id = {alert.id: alert for alert in alerts_of(connection, rows)}
+    return [ClaimedDelivery(delivery=found[i], alert=by_id[found[i].alert], token=token) for i in ids]
+
+
+def _changes(delivery: Any, attempt: Attempt, now: datetime) -> dict[str, Any]:
+    """Give the columns that an attempt changes."""
+    ended = {**ENDED, "attempts": delivery.attempts + 1, "error": attempt.error}
+    if attempt.sent:
+        return {**ended, "state": DeliveryState.SENT.value, "sent": now}
+    if attempt.retry is not None:
+        return {**ended, "due": now + attempt.retry, "maybe_repeat": attempt.maybe_repeat}
+    return {**ended, "state": DeliveryState.FAILED.value}

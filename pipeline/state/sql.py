@@ -1,0 +1,61 @@
+"""Expressions that the two databases spell differently."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, FromClause, Select, Table, Text, bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import FunctionElement
+
+from pipeline.state.types import Moment
+
+
+class _Clock(FunctionElement[datetime]):
+    """The database's clock, now and not when the transaction began."""
+
+    type = Moment()
+    inherit_cache = True
+
+
+@compiles(_Clock, "postgresql")
+def _postgres_clock(_element: _Clock, _compiler: SQLCompiler, **_: Any) -> str:
+    return "clock_timestamp()"
+
+
+@compiles(_Clock, "sqlite")
+def _sqlite_clock(_element: _Clock, _compiler: SQLCompiler, **_: Any) -> str:
+    # 2440587.5 is 1970 as a Julian day; SQLite's clock counts milliseconds.
+    return "CAST(round((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER) * 1000"
+
+
+_NOW = select(_Clock())
+
+
+def now_of(connection: Connection) -> datetime:
+    """Ask the database for the time."""
+    moment: datetime = connection.execute(_NOW).scalar_one()
+    return moment
+
+
+def listed(connection: Connection, values: Iterable[str] | Iterable[int]) -> FromClause:
+    """Give the values as rows with one column, `value`: one parameter and one statement, however many they are."""
+    given = list(values)
+    if connection.dialect.name == "sqlite":
+        return func.json_each(bindparam(None, json.dumps(given), type_=Text)).table_valued("value")
+    kind = BigInteger if given and isinstance(given[0], int) else Text
+    rows = func.unnest(bindparam(None, given, type_=postgresql.ARRAY(kind)))
+    return rows.table_valued("value").render_derived()
+
+
+def one_of(connection: Connection, values: Iterable[str] | Iterable[int]) -> Select[Any]:
+    """Give the values for `column.in_(...)`."""
+    return select(listed(connection, values).c.value)
+
+
+def insert_into(connection: Connection, table: Table) -> Any:
+    """Begin an INSERT that can say ON CONFLICT."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

@@ -1,0 +1,234 @@
+"""The tables, as the newest migration leaves them."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+
+from pipeline.state.types import SERIAL, FreeText, Length, Moment
+
+metadata = MetaData()
+
+# ---------------------------------------------------------------------------------------------------- feeds
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("url", Text, nullable=False, unique=True),
+    # what the operator says
+    Column("title", FreeText, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("country", FreeText),
+    Column("language", FreeText),
+    Column("interval", Length),
+    Column("problem", FreeText),
+    Column("enabled", Boolean, nullable=False),
+    # what the polls found
+    Column("found_title", FreeText),
+    Column("etag", FreeText),
+    Column("last_modified", FreeText),
+    Column("body_hash", Text),
+    Column("entries", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("error", FreeText),
+    Column("gone", Boolean, nullable=False),
+    Column("held_until", Moment),
+    Column("last_new", Moment),
+    Column("last_success", Moment),
+    Column("last_polled", Moment),
+    Column("next_due", Moment, nullable=False, index=True),
+    # who polls it now
+    Column("token", Text),
+    Column("leased", Moment),
+    Column("lease_ends", Moment),
+    sqlite_autoincrement=True,
+)
+
+feed_entries = Table(
+    "feed_entries",
+    metadata,
+    Column("feed", BigInteger, ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("key", Text, primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("last_seen", Moment, nullable=False),
+    Index("ix_feed_entries_last_seen", "feed", "last_seen"),
+    sqlite_with_rowid=False,
+)
+
+# ------------------------------------------------------------------------------------- decisions and outbox
+
+covered = Table(
+    "covered",
+    metadata,
+    Column("consumer", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("offset", BigInteger, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("step", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    Index("ix_outbox_step", "step", "id"),
+    # An id that came back after its row was deleted would let a late `published` delete another row.
+    sqlite_autoincrement=True,
+)
+
+leaders = Table(
+    "leaders",
+    metadata,
+    Column("step", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("leased", Moment),
+    Column("lease_ends", Moment),
+)
+
+# ------------------------------------------------------------------------------------ identities and stories
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("story", Text, nullable=False),
+    Column("copy_of", Text),
+    Column("feed", FreeText, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("first_seen", Moment, nullable=False),
+    Column("seen", Moment, nullable=False, index=True),
+    Column("text_source", Text, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("document_hash", Text, nullable=False),
+    Column("backfill", Boolean, nullable=False),
+    Column("alertable", Boolean, nullable=False),
+    Column("corrected", Boolean, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    # The numbers of its rows in article_bands, so that these are found without an index of their own.
+    Column("bands", LargeBinary, nullable=False),
+)
+Index(
+    "ix_articles_banded",
+    articles.c.first_seen,
+    postgresql_where=text("length(bands) > 0"),
+    sqlite_where=text("length(bands) > 0"),
+)
+
+article_keys = Table(
+    "article_keys",
+    metadata,
+    # A digest: identities may be longer than an index takes.
+    Column("key", Text, primary_key=True),
+    Column("article", Text, ForeignKey("articles.id"), nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+article_bands = Table(
+    "article_bands",
+    metadata,
+    Column("band", BigInteger, primary_key=True, autoincrement=False),
+    Column("first_seen", Moment, primary_key=True),
+    Column("article", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# --------------------------------------------------------------------------------------------------- ledger
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("rule_name", FreeText, nullable=False),
+    Column("rule_version", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("story", Text, nullable=False),
+    Column("created", Moment, nullable=False, index=True),
+    Column("state", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("matches", JSON, nullable=False),
+    # how many articles it has
+    Column("size", Integer, nullable=False),
+    Index("ix_alerts_rule", "rule", "created"),
+    Index("ix_alerts_state", "state", "created"),
+)
+
+alert_articles = Table(
+    "alert_articles",
+    metadata,
+    Column("rule", Text, primary_key=True),
+    Column("article", Text, primary_key=True),
+    Column("alert", Text, ForeignKey("alerts.id"), nullable=False),
+    # 0 for the one that founded the alert, then in the order of joining
+    Column("position", Integer, nullable=False),
+    Column("url", FreeText),
+    Column("title", FreeText, nullable=False),
+    Column("source", FreeText, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("published", Moment),
+    Index("ix_alert_articles_alert", "alert", "position", unique=True),
+)
+
+alert_stories = Table(
+    "alert_stories",
+    metadata,
+    Column("rule", Text, primary_key=True),
+    Column("story", Text, primary_key=True),
+    Column("alert", Text, ForeignKey("alerts.id"), nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("number", SERIAL, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("alert", Text, ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("update", Integer, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    # the alert's severity as a number that sorts
+    Column("urgency", SmallInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("error", FreeText),
+    Column("sent", Moment),
+    Column("maybe_repeat", Boolean, nullable=False),
+    # who carries it out now
+    Column("token", Text),
+    Column("leased", Moment),
+    Column("lease_ends", Moment),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_deliveries_due",
+    deliveries.c.due,
+    postgresql_where=text("state = 'due'"),
+    sqlite_where=text("state = 'due'"),
+)
+
+# -------------------------------------------------------------------------------------------------- workers
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("worker", Text, primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("beat", Moment, nullable=False),
+    Column("detail", JSON, nullable=False),
+)
