@@ -158,6 +158,13 @@ def load_notifiers(settings: Settings, show: Callable[[str], None]) -> Mapping[s
     return build_notifiers(load_channels(settings.channels or seed("channels.yaml")), settings, show)
 
 
+def digest_channels(settings: Settings) -> list[str]:
+    """Give the names of the channels that ask for the daily digest. Raises BadInput."""
+    from pipeline.notify.channels_file import load_channels
+
+    return [channel.name for channel in load_channels(settings.channels or seed("channels.yaml")) if channel.digest]
+
+
 def check_files(settings: Settings) -> None:
     """Read the rules and channels files as the workers will. Raises BadInput for the first that can't be used."""
     from pipeline.notify.channels_file import load_channels
@@ -172,9 +179,9 @@ def check_files(settings: Settings) -> None:
                 raise BadInput(f"{path}: rule {rule.id} names the channel {channel}; the channels file has {known}")
 
 
-def poll_step(parts: Parts, settings: Settings, fetcher: Fetcher) -> PollStep:
+def poll_step(log: EventLog, state: State, settings: Settings, fetcher: Fetcher) -> PollStep:
     """Wire the poller."""
-    return PollStep(parts.state.feeds, parts.log, fetcher, lambda: datetime.now(UTC), settings.interval)
+    return PollStep(state.feeds, log, fetcher, lambda: datetime.now(UTC), settings.interval)
 
 
 @contextmanager
@@ -195,7 +202,8 @@ def _worker(
     if step == "poll":
         from pipeline.poll.worker import PollWorker
 
-        return PollWorker(poll_step(parts, settings, stack.enter_context(open_fetcher(settings))), owner)
+        fetcher = stack.enter_context(open_fetcher(settings))
+        return PollWorker(poll_step(parts.log, state, settings, fetcher), owner)
     if step == "enrich":
         return _enrich_worker(parts, settings, stack)
     if step == "relate":

@@ -3,17 +3,29 @@
 Airflow's DAGs and `harmattan housekeeping` call them; the settings come from the environment.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from pipeline.bootstrap import load_notifiers, open_fetcher, open_index, open_log, open_parts, open_state, poll_step
+from pipeline.bootstrap import (
+    digest_channels,
+    load_notifiers,
+    open_fetcher,
+    open_index,
+    open_log,
+    open_parts,
+    open_state,
+    poll_step,
+)
 from pipeline.errors import HarmattanError
 from pipeline.health import check_health
-from pipeline.notify.digest import send_digest
+from pipeline.notify.digest import make_digest, send_digest
 from pipeline.poll.feeds_file import load_feeds
 from pipeline.poll.rounds import poll_all_due
 from pipeline.settings import Settings, load_settings
 from pipeline.work.crew import owner_name
+
+logger = logging.getLogger(__name__)
 
 BATCH = 50
 MOST_DUE = 5000
@@ -29,7 +41,7 @@ def due_batches(settings: Settings | None = None) -> list[list[str]]:
     with open_state(settings) as state:
         if settings.feeds:
             state.feeds.put(load_feeds(settings.feeds))
-        due = state.feeds.due(MOST_DUE)
+        due = list(state.feeds.due(MOST_DUE))
     return [due[start : start + BATCH] for start in range(0, len(due), BATCH)]
 
 
@@ -61,9 +73,13 @@ def apply_retention(settings: Settings | None = None) -> dict[str, int]:
     return {"articles": articles, "identities": remembered}
 
 
-def daily_digest(day: date | None = None, settings: Settings | None = None) -> dict[str, int]:
+def daily_digest(
+    day: date | None = None, settings: Settings | None = None, show: Callable[[str], None] = logger.info
+) -> dict[str, int]:
     """Send the digest of a day (UTC; yesterday unless named) over the channels that ask for one, once a channel."""
     settings = settings or load_settings()
     wanted = day or (datetime.now(UTC) - timedelta(days=1)).date()
     with open_state(settings) as state:
-        return send_digest(wanted, state.ledger, load_notifiers(settings, print))
+        digest = make_digest(wanted, state.ledger, settings.base_url)
+        sent = send_digest(digest, state.ledger, load_notifiers(settings, show), digest_channels(settings))
+    return {"alerts": len(digest.alerts), "channels": sent}

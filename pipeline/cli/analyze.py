@@ -31,7 +31,7 @@ def analyze(file: Path, rules: Path | None, data: Path | None) -> int:
     with stream:
         problems = 0
         for line in analysis.lines(stream):
-            if line.problem:
+            if line.result is None:
                 problems += 1
                 click.echo(f"{name}:{line.number}: {line.problem}", err=True)
             else:

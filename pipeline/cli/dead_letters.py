@@ -1,5 +1,6 @@
 """`harmattan dead-letters`: what no step could handle."""
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ def show(letter_id: str, as_json: bool, data: Path | None) -> None:
         return
     click.echo(f"{letter.step} could not handle {letter.topic}/{letter.partition}@{letter.offset}:", err=True)
     click.echo(letter.reason, err=True)
-    click.get_binary_stream("stdout").write(letter.value)
+    sys.stdout.buffer.write(letter.value)
 
 
 @dead_letters.command(epilog="\b\nExample:\n  harmattan dead-letters replay --all")

@@ -1,5 +1,6 @@
 """`harmattan feeds`."""
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -115,7 +116,7 @@ def export(data: Path | None) -> None:
     """Write the feeds as OPML to standard output."""
     with open_state(settings_for(data)) as database:
         found = [feed.spec for feed in database.feeds.list()]
-    click.get_binary_stream("stdout").write(write_opml(found))
+    sys.stdout.buffer.write(write_opml(found))
 
 
 @feeds.command(epilog="\b\nExample:\n  harmattan feeds check https://example.org/rss")

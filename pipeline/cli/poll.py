@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.bootstrap import open_fetcher, open_parts, poll_step
+from pipeline.bootstrap import open_fetcher, open_log, open_state, poll_step
 from pipeline.cli.options import data_option, file_option, settings_for, start_logging
 from pipeline.poll.feeds_file import load_feeds
 from pipeline.poll.rounds import poll_all_due
@@ -19,8 +19,8 @@ def poll(feeds: Path | None, data: Path | None) -> None:
     start_logging()
     settings = settings_for(data, feeds=feeds)
     listed = load_feeds(settings.feeds) if settings.feeds else []
-    with open_parts(settings) as parts, open_fetcher(settings) as fetcher:
-        parts.state.check()
-        parts.state.feeds.put(listed)
-        total = poll_all_due(poll_step(parts, settings, fetcher), owner_name())
+    with open_log(settings) as log, open_state(settings) as state, open_fetcher(settings) as fetcher:
+        state.check()
+        state.feeds.put(listed)
+        total = poll_all_due(poll_step(log, state, settings, fetcher), owner_name())
     click.echo(f"{total.polled} feeds polled, {total.new} articles new, {total.failed} feeds failed")

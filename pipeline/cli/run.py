@@ -125,7 +125,9 @@ def _run_once(parts: Parts, settings: Settings, listed: list[FeedSpec]) -> int:
         crew = Crew(workers, parts.state, owner)
         told = stop_on_signals(crew.stop)
         with crew:
-            total = poll_each_once(poll_step(parts, settings, fetcher), owner, [feed.url for feed in listed])
+            total = poll_each_once(
+                poll_step(parts.log, parts.state, settings, fetcher), owner, [feed.url for feed in listed]
+            )
             whole = crew.wait(lambda: drained(parts.log, parts.state))
         parts.index.refresh()
     counts = crew.counts()

@@ -11,7 +11,7 @@ import apprise
 from apprise import NotifyBase, NotifyFormat, NotifyType, conversion
 
 from pipeline.errors import BadInput
-from pipeline.notify.interface import DeliveryError, Message, Refused, Unknown
+from pipeline.notify.interface import DeliveryError, Digest, Message, Refused, Unknown
 from pipeline.notify.render import body, clean, subject
 from pipeline.records.article import Severity
 
@@ -41,7 +41,7 @@ class AppriseNotifier:
         self._url = url
         self._private = private_parts(url, service)
 
-    def send(self, message: Message, key: str) -> None:
+    def send(self, message: Message | Digest, key: str) -> None:
         """Send the message. Raises Refused or Unknown."""
         # A service of its own for each message: they wait for each other inside Apprise, and these are sent side by side.
         service = open_service(self._url)
@@ -51,7 +51,7 @@ class AppriseNotifier:
                 sent = service.notify(
                     body=_fitting(message, title, service),
                     title=title,
-                    notify_type=_TYPES[message.alert.severity],
+                    notify_type=_kind(message),
                     body_format=NotifyFormat.TEXT,
                 )
             except Exception as error:
@@ -97,7 +97,11 @@ def private_parts(url: str, service: NotifyBase) -> tuple[str, ...]:
     return tuple(sorted({url, whole, *parts}, key=len, reverse=True))
 
 
-def _fitting(message: Message, title: str, service: NotifyBase) -> str:
+def _kind(message: Message | Digest) -> NotifyType:
+    return NotifyType.INFO if isinstance(message, Digest) else _TYPES[message.alert.severity]
+
+
+def _fitting(message: Message | Digest, title: str, service: NotifyBase) -> str:
     """Give the text, cut so that it is no longer than the service takes once it is marked up."""
     target = service.resolve_format(NotifyFormat.TEXT)
 

@@ -37,6 +37,7 @@ class Channel:
 
     `url` and `url_env` (the name of a variable that holds the whole address) exclude each other; `secret_env` names the
     variable with the webhook's signing key or the mail account's password. `path` is a file's, from the data folder.
+    `digest` asks for the daily digest besides the alerts.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Channel:
     username: str | None = None
     sender: str | None = None
     to: tuple[str, ...] = ()
+    digest: bool = False
     # What people write here by mistake, so that they can be told what to do instead.
     password: str | None = None
     secret: str | None = None

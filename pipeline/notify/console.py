@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from pipeline.notify.interface import Message, TryAgain
-from pipeline.notify.render import article_lines, clean, clock, words
+from pipeline.notify.interface import Digest, Message, TryAgain
+from pipeline.notify.render import article_lines, body, clean, clock, subject, words
 from pipeline.records.article import Severity
 from pipeline.records.links import web_link
 
@@ -17,10 +17,10 @@ class ConsoleNotifier:
         self._show = show
         self._colour = colour
 
-    def send(self, message: Message, key: str) -> None:
+    def send(self, message: Message | Digest, key: str) -> None:
         """Show the message. Raises TryAgain when the terminal can't be written to."""
         try:
-            self._show(self._block(message))
+            self._show(_digest(message) if isinstance(message, Digest) else self._block(message))
         except OSError as error:
             raise TryAgain(f"the terminal can't be written to ({error.strerror or error})") from error
 
@@ -40,3 +40,7 @@ class ConsoleNotifier:
         if web_link(message.link):
             lines.append(f"┃ {message.link}")
         return "\n".join([*lines, "┗━"])
+
+
+def _digest(digest: Digest) -> str:
+    return "\n".join([f"┏━ {subject(digest)}", *(f"┃ {line}".rstrip() for line in body(digest).splitlines()), "┗━"])

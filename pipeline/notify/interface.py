@@ -1,7 +1,7 @@
 """The port to an analyst's channel."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Protocol
 
 from pipeline.records.alert import Alert
@@ -19,6 +19,15 @@ class Message:
     update: int
     link: str | None
     maybe_repeat: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """What a channel delivers once a day: all alerts that were raised on a day (UTC), the most severe first."""
+
+    day: date
+    alerts: tuple[Alert, ...]
+    link: str | None
 
 
 class DeliveryError(Exception):
@@ -47,7 +56,7 @@ class Unknown(DeliveryError):
 class Notifier(Protocol):
     """One configured channel."""
 
-    def send(self, message: Message, key: str) -> None:
+    def send(self, message: Message | Digest, key: str) -> None:
         """Deliver the message; on return it has arrived at the receiver.
 
         `key` is the delivery's id, sent along as idempotency key where the channel can carry one. Raises TryAgain, Refused

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipeline.notify.interface import Message, TryAgain
+from pipeline.notify.digest_json import digest_json
+from pipeline.notify.interface import Digest, Message, TryAgain
 from pipeline.records.alert_json import alert_json, json_bytes
 
 TAIL = 1_000_000
@@ -33,7 +34,7 @@ class JsonLinesNotifier:
         self._file: tuple[int, int] | None = None
         self._known = 0
 
-    def send(self, message: Message, key: str) -> None:
+    def send(self, message: Message | Digest, key: str) -> None:
         """Append the message, unless the key is there already. Raises TryAgain when the file can't be written."""
         line = json_bytes(_fields(message, key)) + b"\n"
         try:
@@ -69,7 +70,9 @@ class JsonLinesNotifier:
             self._keys.popitem(last=False)
 
 
-def _fields(message: Message, key: str) -> dict[str, Any]:
+def _fields(message: Message | Digest, key: str) -> dict[str, Any]:
+    if isinstance(message, Digest):
+        return digest_json(message) | {"key": key}
     more = {"key": key, "update": message.update, "link": message.link, "maybe_repeat": message.maybe_repeat}
     return alert_json(message.alert) | more
 

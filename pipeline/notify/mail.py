@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any
 
 from pipeline.notify.channels_file import MailSecurity
-from pipeline.notify.interface import DeliveryError, Message, Refused, TryAgain, Unknown
+from pipeline.notify.interface import DeliveryError, Digest, Message, Refused, TryAgain, Unknown
 from pipeline.notify.render import body, clean, subject
 
 TIMEOUT = 30.0
@@ -46,7 +46,7 @@ class MailNotifier:
         self._timeout = timeout
         self._tls = ssl.create_default_context()
 
-    def send(self, message: Message, key: str) -> None:
+    def send(self, message: Message | Digest, key: str) -> None:
         """Send the mail. Raises TryAgain, Refused or Unknown."""
         text = self._mail(message, key).as_bytes()
         with self._session() as session:
@@ -55,7 +55,7 @@ class MailNotifier:
         if refusals:
             raise Refused(f"the mail went to the other readers, but {'; '.join(refusals)}")
 
-    def _mail(self, message: Message, key: str) -> EmailMessage:
+    def _mail(self, message: Message | Digest, key: str) -> EmailMessage:
         # Seven-bit encodings pass every server unchanged.
         mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
         mail["Subject"] = subject(message, 150)

@@ -9,14 +9,15 @@ import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from pipeline.notify.interface import Message
-from pipeline.records.alert import AlertArticle
+from pipeline.notify.interface import Digest, Message
+from pipeline.records.alert import Alert, AlertArticle
 from pipeline.records.links import web_link
 
 _KEPT_FORMATS = frozenset("\u200c\u200d\u200e\u200f\u061c\u00ad")
 """Joiners and marks that scripts need; other formatting characters are dropped, overrides of direction above all."""
 
 MOST_WORDS = 12
+MOST_IN_DIGEST = 200
 
 _SHAPES = ((300, 10), (300, 3), (300, 0), (120, 0), (60, 0))
 """From the roomiest text to the tightest: the longest title, and how many further articles are listed."""
@@ -37,15 +38,17 @@ def _harmless(character: str) -> str:
     return "" if category == "Cf" and character not in _KEPT_FORMATS else character
 
 
-def subject(message: Message, limit: int = 200) -> str:
-    """Give one line that names severity, rule and title, such as a mail's subject."""
+def subject(message: Message | Digest, limit: int = 200) -> str:
+    """Give one line that names severity, rule and title, or a digest's day, such as a mail's subject."""
+    if isinstance(message, Digest):
+        return clean(f"Alerts of {message.day:%Y-%m-%d}: {len(message.alerts) or 'none'}", limit)
     alert = message.alert
     update = f" (update {message.update})" if message.update else ""
     title = alert.articles[0].title if alert.articles else "no article"
     return clean(f"[{alert.severity.value.upper()}] {alert.rule_name or alert.rule}{update}: {title}", limit)
 
 
-def body(message: Message, limit: int | None = None, length: Callable[[str], int] = len) -> str:
+def body(message: Message | Digest, limit: int | None = None, length: Callable[[str], int] = len) -> str:
     """Give the message's text, with less and less detail until it is no longer than the limit.
 
     `length` measures a text as the channel will see it, marked up and escaped: so a text is cut before it is marked up.
@@ -59,7 +62,9 @@ def body(message: Message, limit: int | None = None, length: Callable[[str], int
     return text
 
 
-def _body(message: Message, longest_title: int, most_others: int) -> str:
+def _body(message: Message | Digest, longest_title: int, most_others: int) -> str:
+    if isinstance(message, Digest):
+        return _digest(message, longest_title, MOST_IN_DIGEST * most_others // _SHAPES[0][1])
     alert = message.alert
     first, *others = alert.articles or (None,)
     parts = [
@@ -71,6 +76,28 @@ def _body(message: Message, longest_title: int, most_others: int) -> str:
         ["An earlier attempt may have brought you this already."] if message.maybe_repeat else [],
     ]
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
+
+
+def _digest(digest: Digest, longest_title: int, most: int) -> str:
+    blocks = [
+        "\n".join(
+            [
+                f"[{alert.severity.value.upper()}] {clean(alert.rule_name)} · {clock(alert.created)} · {_outlets(alert)}",
+                *[line for article in alert.articles[:1] for line in article_lines(article, longest_title)],
+            ]
+        )
+        for alert in digest.alerts[:most]
+    ]
+    if more := len(digest.alerts) - most:
+        blocks += [f"and {more} more"] if more > 0 else []
+    if not digest.alerts:
+        blocks = ["No alert was raised on this day."]
+    return "\n\n".join([*blocks, f"All alerts: {digest.link}"] if web_link(digest.link) else blocks)
+
+
+def _outlets(alert: Alert) -> str:
+    outlets = len({article.source for article in alert.articles})
+    return f"{outlets} outlet{'s' if outlets != 1 else ''}"
 
 
 def article_lines(article: AlertArticle, longest_title: int = 300) -> list[str]:

@@ -13,8 +13,9 @@ from standardwebhooks import Webhook
 from pipeline.errors import BadInput
 from pipeline.fetch.addresses import Network
 from pipeline.fetch.retry_after import read_retry_after
+from pipeline.notify.digest_json import digest_json
 from pipeline.notify.http_post import Answer, NoAnswer, NotAllowed, NotSent, post
-from pipeline.notify.interface import Message, Refused, TryAgain, Unknown
+from pipeline.notify.interface import Digest, Message, Refused, TryAgain, Unknown
 from pipeline.records.alert_json import alert_json, iso_time, json_bytes
 
 TIMEOUT = 10.0
@@ -50,7 +51,7 @@ class WebhookNotifier:
         self._now = now
         self._tls = ssl.create_default_context()
 
-    def send(self, message: Message, key: str) -> None:
+    def send(self, message: Message | Digest, key: str) -> None:
         """Post the message. Raises TryAgain, Refused or Unknown."""
         now = self._now()
         body = json_bytes(event(message, key, self._source, now))
@@ -80,25 +81,32 @@ class WebhookNotifier:
         return headers
 
 
-def event(message: Message, key: str, source: str, now: datetime) -> dict[str, Any]:
-    """Give the CloudEvents event; `time` is when the alert was raised, or for an update when it is sent."""
+def event(message: Message | Digest, key: str, source: str, now: datetime) -> dict[str, Any]:
+    """Give the CloudEvents event; `time` is when the alert was raised, or for an update or a digest when it is sent."""
+    if isinstance(message, Digest):
+        return _event(key, source, "harmattan.digest", f"{message.day}", now, digest_json(message))
     alert = message.alert
-    fields: dict[str, Any] = {
-        "specversion": "1.0",
-        "id": key,
-        "source": source,
-        "type": "harmattan.alert.updated" if message.update else "harmattan.alert.raised",
-        "subject": alert.id,
-        "time": iso_time(now if message.update else alert.created),
-        "datacontenttype": "application/json",
-        "update": message.update,
-        "data": alert_json(alert),
-    }
+    kind = "harmattan.alert.updated" if message.update else "harmattan.alert.raised"
+    time = now if message.update else alert.created
+    fields = _event(key, source, kind, alert.id, time, alert_json(alert)) | {"update": message.update}
     if message.link:
         fields["link"] = message.link
     if message.maybe_repeat:
         fields["mayberepeat"] = True
     return fields
+
+
+def _event(key: str, source: str, kind: str, subject: str, time: datetime, data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "id": key,
+        "source": source,
+        "type": kind,
+        "subject": subject,
+        "time": iso_time(time),
+        "datacontenttype": "application/json",
+        "data": data,
+    }
 
 
 def _signing_key(secret: str) -> bytes:

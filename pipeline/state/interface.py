@@ -123,6 +123,9 @@ class Feeds(Protocol):
         `only` limits it to those addresses; `at_once` ignores the schedule but not a hold, 410, a disabled or an invalid feed.
         """
 
+    def due(self, most: int) -> "Sequence[str]":
+        """Give the addresses of feeds that are due and not claimed, the longest overdue first."""
+
     def known(self, feed: str, keys: Iterable[str]) -> Mapping[str, str]:
         """Give, for those entries of the feed that are known, key digest -> content digest."""
 
@@ -314,6 +317,12 @@ class Ledger(Protocol):
 
         Raises LeaseLost, with nothing saved, when the lease ended and another process took the delivery.
         """
+
+    def begin_digest(self, key: str, lease: timedelta) -> bool:
+        """Claim a digest for one channel; False when it was sent, or while another process sends it."""
+
+    def end_digest(self, key: str, *, sent: bool) -> None:
+        """Note that a digest was sent, or give the claim back."""
 
     def due(self) -> int:
         """Give how many deliveries are due now, claimed ones included."""
