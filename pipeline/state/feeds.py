@@ -55,6 +55,8 @@ class DatabaseFeeds:
         at_once: bool = False,
     ) -> list[ClaimedFeed]:
         """Claim feeds that are due, the longest overdue first."""
+        if not at_once and not self.due(1):
+            return []
         with self._database.write() as connection:
             now = now_of(connection)
             wanted = select(feeds).where(_pollable(now), free(feeds, now)).order_by(feeds.c.next_due, feeds.c.id)
@@ -68,6 +70,13 @@ class DatabaseFeeds:
                 taken = update(feeds).where(feeds.c.id.in_(one_of(connection, [row.id for row in rows])))
                 connection.execute(taken.values(token=token, **lasting(now, lease)))
         return [feed_rows.claimed(row, token) for row in rows]
+
+    def due(self, most: int) -> Sequence[str]:
+        """Give the addresses of feeds that are due and not claimed, the longest overdue first."""
+        with self._database.read() as connection:
+            now = now_of(connection)
+            wanted = select(feeds.c.url).where(_pollable(now), free(feeds, now), feeds.c.next_due <= now)
+            return connection.execute(wanted.order_by(feeds.c.next_due, feeds.c.id).limit(most)).scalars().all()
 
     def known(self, feed: str, keys: Iterable[str]) -> Mapping[str, str]:
         """Give, for those entries of the feed that are known, key digest -> content digest."""

@@ -16,8 +16,8 @@ from pipeline.state.engine import Database
 from pipeline.state.interface import Attempt, ClaimedDelivery, Delivery, DeliveryState
 from pipeline.state.leases import ENDED, free, lasting, new_token
 from pipeline.state.ledger_decision import DatabaseLedgerDecision
-from pipeline.state.sql import now_of, one_of
-from pipeline.state.tables import alerts, deliveries, outbox
+from pipeline.state.sql import insert_into, now_of, one_of
+from pipeline.state.tables import alerts, deliveries, digests, outbox
 
 DECIDES = "alert"
 RECORDS = "notify"
@@ -71,6 +71,22 @@ class DatabaseLedger:
                 event = {"step": RECORDS, "topic": topics.ALERTS, "key": alert.id}
                 connection.execute(outbox.insert().values(**event, value=encode(AlertEvent(alert=alert))))
             return alert
+
+    def begin_digest(self, key: str, lease: timedelta) -> bool:
+        """Claim a digest; False when it was sent, or while another process sends it."""
+        with self._database.write() as connection:
+            connection.execute(insert_into(connection, digests).values(key=key).on_conflict_do_nothing())
+            is_it = digests.c.key == key
+            connection.execute(select(digests.c.key).where(is_it).with_for_update())
+            now = now_of(connection)
+            begun = update(digests).where(is_it, digests.c.sent.is_(None), free(digests, now))
+            return connection.execute(begun.values(**lasting(now, lease))).rowcount == 1
+
+    def end_digest(self, key: str, *, sent: bool) -> None:
+        """Note that a digest was sent, or give the claim back."""
+        with self._database.write() as connection:
+            ended: dict[str, Any] = {**ENDED, "sent": now_of(connection)} if sent else {**ENDED}
+            connection.execute(update(digests).where(digests.c.key == key).values(ended))
 
     def due(self) -> int:
         """Give how many deliveries are due now, claimed ones included."""

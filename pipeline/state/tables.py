@@ -222,6 +222,16 @@ Index(
     sqlite_where=text("state = 'due'"),
 )
 
+# A digest for one channel, begun or sent.
+digests = Table(
+    "digests",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("sent", Moment),
+    Column("leased", Moment),
+    Column("lease_ends", Moment),
+)
+
 # -------------------------------------------------------------------------------------------------- workers
 
 workers = Table(

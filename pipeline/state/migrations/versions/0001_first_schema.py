@@ -23,6 +23,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop every table."""
+    op.drop_table("digests")
     op.drop_table("deliveries")
     op.drop_table("alert_stories")
     op.drop_table("alert_articles")
@@ -230,6 +231,14 @@ def _create_ledger() -> None:
     )
     op.create_index("ix_deliveries_alert", "deliveries", ["alert"])
     _create_partial_index("ix_deliveries_due", "deliveries", "due", "state = 'due'")
+    op.create_table(
+        "digests",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("sent", MOMENT),
+        sa.Column("leased", MOMENT),
+        sa.Column("lease_ends", MOMENT),
+        sa.PrimaryKeyConstraint("key"),
+    )
 
 
 def _create_partial_index(name: str, table: str, column: str, where: str) -> None:
