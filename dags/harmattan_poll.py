@@ -1,0 +1,43 @@
+"""Polls the feeds that are due, every minute, and appends what is new to the event log.
+
+The first task lists the due feeds in batches, the second polls one batch each. One run at a time: while a run takes longer than
+a minute, no other begins, and what it missed is due in the next. Workers take the articles on from the log.
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import dag, task
+from harmattan_common import DEFAULTS, POLL_POOL, STARTED, report_stuck_run
+
+
+@dag(
+    schedule="* * * * *",
+    start_date=STARTED,
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(minutes=10),
+    default_args={**DEFAULTS, "pool": POLL_POOL},
+    on_failure_callback=report_stuck_run,
+    doc_md=__doc__,
+    tags=["harmattan"],
+)
+def harmattan_poll() -> None:
+    """Poll the feeds that are due."""
+
+    @task(execution_timeout=timedelta(minutes=1))
+    def list_due() -> list[list[str]]:
+        from pipeline.tasks import due_batches
+
+        return due_batches()
+
+    # A batch gives feeds back whose host's turn has not come after four minutes, and each request ends within one.
+    @task(execution_timeout=timedelta(minutes=6))
+    def poll(urls: list[str]) -> dict[str, int]:
+        from pipeline.tasks import poll_batch
+
+        return poll_batch(urls)
+
+    poll.expand(urls=list_due())
+
+
+harmattan_poll()
