@@ -42,7 +42,7 @@ class Display:
 
     def show(self, text: str) -> None:
         """Print text above the live figures."""
-        self._console.print(Text(text))
+        self._console.print(Text(text), soft_wrap=True)
 
     def line(self, *, at_once: bool = False) -> None:
         """Where there is no terminal, print the figures as a line when they have changed."""
@@ -54,7 +54,7 @@ class Display:
         text = " · ".join(f"{name} {value}" for name, value in self._figures())
         if text != self._last_line:
             self._last_line = text
-            self._console.print(text)
+            self._console.print(text, soft_wrap=True)
 
     def _figures(self) -> list[tuple[str, str]]:
         counts = self._counts()

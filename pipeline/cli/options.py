@@ -2,9 +2,11 @@
 
 import json
 import logging
+import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +19,9 @@ from pipeline.durations import parse_duration
 from pipeline.settings import Settings, load_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+SAME_SIGNAL = 1.0
+"""Seconds in which a repeated signal is taken for the first one."""
 
 data_option = click.option(
     "--data", type=click.Path(file_okay=False, path_type=Path), help="Folder of the embedded stores. [default: ./data]"
@@ -82,15 +87,21 @@ def start_logging(level: int = logging.INFO) -> None:
 
 
 def stop_on_signals(stop: Callable[[], None]) -> threading.Event:
-    """Call `stop` at SIGINT or SIGTERM and give an event that tells of it; a second signal ends the process at once.
+    """Call `stop` at SIGINT or SIGTERM and give an event that tells of it; a second signal, later, ends the process at once.
 
-    The handlers are installed explicitly, since a process started in a script's background inherits SIGINT ignored.
+    The handlers are installed explicitly, since a process started in a script's background inherits SIGINT ignored. Signals
+    that follow at once are the same one: a shell or `timeout` may send it to the process and to its group.
     """
     told = threading.Event()
+    first = 0.0
 
     def handle(number: int, _: object) -> None:
+        nonlocal first
         if told.is_set():
-            sys.exit(128 + number)
+            if time.monotonic() - first > SAME_SIGNAL:
+                os._exit(128 + number)
+            return
+        first = time.monotonic()
         told.set()
         stop()
 
