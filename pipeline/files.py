@@ -101,8 +101,9 @@ def _compose(path: Path, text: str) -> yaml.Node:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         what = " ".join(part for part in (error.context, error.problem) if part)
-        hint = "; YAML is indented by spaces, never tabs" if "\\t" in what else "; mend the YAML there or just before"
-        raise BadInput(f"{path}:{line}: {what}{hint}") from error
+        tab = "\t" in "".join(text.splitlines()[line - 1 : line])
+        hint = "YAML is indented by spaces, never tabs" if tab else "mend the YAML there or just before"
+        raise BadInput(f"{path}:{line}: {what}; {hint}") from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise BadInput(f"{path}:{line}: holds a character that YAML forbids; remove it") from error
