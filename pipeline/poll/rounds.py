@@ -8,10 +8,12 @@ from pipeline.poll.step import PollStep, PollSummary
 AT_ONCE = 64
 """Feeds under way at a time."""
 
+_MOST = 1_000_000
+
 
 def poll_all_due(step: PollStep, owner: str, only: Sequence[str] | None = None) -> PollSummary:
     """Poll every feed that is due, or those of `only`, once. Raises OutOfReach."""
-    urls = [feed.spec.url for feed in step.feeds.list()] if only is None else only
+    urls = step.feeds.due(_MOST) if only is None else only
     return _poll(step, owner, urls, at_once=False)
 
 
