@@ -18,6 +18,14 @@ PATIENCE = 10.0
 """How many seconds a transaction waits for a lock that another one holds."""
 
 _WRITES = "harmattan_writes"
+_SQLITE_SETTINGS = (
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "cache_size=-16000",  # kB
+    # Bands are written all over the file: the longer a page waits for its checkpoint, the more of them it takes along.
+    "wal_autocheckpoint=8000",
+    "journal_size_limit=67108864",
+)
 _POSTGRES_SESSION = (
     f"SET lock_timeout = '{PATIENCE:.0f}s'",
     # A process that was frozen in the middle of a transaction must not hold up the others for ever.
@@ -86,6 +94,7 @@ def open_file(path: Path) -> Database:
         connect_args={"timeout": PATIENCE},
         pool_size=8,
         max_overflow=24,
+        pool_use_lifo=True,  # few connections with a warm cache
         hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_sqlite)
@@ -135,7 +144,13 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     # The driver must not begin transactions by itself: _begin_sqlite does, with the right lock.
     connection.isolation_level = None
     _turn_on_wal(connection)
-    for setting in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-8000", "journal_size_limit=67108864"):
+    for setting in (
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "cache_size=-8000",
+        "wal_autocheckpoint=8000",
+        "journal_size_limit=67108864",
+    ):
         connection.execute(f"PRAGMA {setting}")
 
 

@@ -12,7 +12,7 @@ from pipeline.state.engine import Database
 from pipeline.state.feed_entries import known_entries, save_entries
 from pipeline.state.interface import ClaimedFeed, FeedSpec, FeedStatus, PollOutcome
 from pipeline.state.leases import ENDED, free, lasting, new_token
-from pipeline.state.sql import insert_into, now_of, one_of
+from pipeline.state.sql import insert_into, now_of, one_of, one_of_numbers
 from pipeline.state.tables import feeds
 
 
@@ -67,7 +67,7 @@ class DatabaseFeeds:
             rows = connection.execute(wanted.limit(most).with_for_update(skip_locked=True)).all()
             token = new_token(owner)
             if rows:
-                taken = update(feeds).where(feeds.c.id.in_(one_of(connection, [row.id for row in rows])))
+                taken = update(feeds).where(feeds.c.id.in_(one_of_numbers(connection, [row.id for row in rows])))
                 connection.execute(taken.values(token=token, **lasting(now, lease)))
         return [feed_rows.claimed(row, token) for row in rows]
 

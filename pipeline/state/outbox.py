@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 
 from pipeline.state.engine import Database
 from pipeline.state.interface import OutboxRow
-from pipeline.state.sql import one_of
+from pipeline.state.sql import one_of_numbers
 from pipeline.state.tables import outbox
 
 
@@ -33,4 +33,4 @@ class DatabaseOutbox:
         if not ids:
             return
         with self._database.write() as connection:
-            connection.execute(delete(outbox).where(outbox.c.id.in_(one_of(connection, ids))))
+            connection.execute(delete(outbox).where(outbox.c.id.in_(one_of_numbers(connection, ids))))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, FromClause, Select, Table, Text, bindparam, func, select
+from sqlalchemy import BigInteger, BindParameter, Connection, FromClause, Select, Table, Text, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -41,21 +41,47 @@ def now_of(connection: Connection) -> datetime:
     return moment
 
 
-def listed(connection: Connection, values: Iterable[str] | Iterable[int]) -> FromClause:
+def texts(connection: Connection, values: Iterable[str]) -> FromClause:
     """Give the values as rows with one column, `value`: one parameter and one statement, however many they are."""
-    given = list(values)
-    if connection.dialect.name == "sqlite":
-        return func.json_each(bindparam(None, json.dumps(given), type_=Text)).table_valued("value")
-    kind = BigInteger if given and isinstance(given[0], int) else Text
-    rows = func.unnest(bindparam(None, given, type_=postgresql.ARRAY(kind)))
-    return rows.table_valued("value").render_derived()
+    return _rows(connection, bindparam(None, as_list(connection, values), type_=_list_type(connection, Text)))
 
 
-def one_of(connection: Connection, values: Iterable[str] | Iterable[int]) -> Select[Any]:
+def numbers(connection: Connection, values: Iterable[int]) -> FromClause:
+    """Give the values as rows with one column, `value`."""
+    return _rows(connection, bindparam(None, as_list(connection, values), type_=_list_type(connection, BigInteger)))
+
+
+def numbers_named(connection: Connection, parameter: str) -> FromClause:
+    """Give the values of a parameter, made by `as_list`, as rows with one column, `value`."""
+    return _rows(connection, bindparam(parameter, type_=_list_type(connection, BigInteger)))
+
+
+def one_of(connection: Connection, values: Iterable[str]) -> Select[Any]:
     """Give the values for `column.in_(...)`."""
-    return select(listed(connection, values).c.value)
+    return select(texts(connection, values).c.value)
+
+
+def one_of_numbers(connection: Connection, values: Iterable[int]) -> Select[Any]:
+    """Give the values for `column.in_(...)`."""
+    return select(numbers(connection, values).c.value)
+
+
+def as_list(connection: Connection, values: Iterable[str] | Iterable[int]) -> Any:
+    """Give the values as a parameter."""
+    given = list(values)
+    return json.dumps(given) if connection.dialect.name == "sqlite" else given
 
 
 def insert_into(connection: Connection, table: Table) -> Any:
     """Begin an INSERT that can say ON CONFLICT."""
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def _list_type(connection: Connection, kind: type[Text] | type[BigInteger]) -> Any:
+    return Text() if connection.dialect.name == "sqlite" else postgresql.ARRAY(kind)
+
+
+def _rows(connection: Connection, parameter: BindParameter[Any]) -> FromClause:
+    if connection.dialect.name == "sqlite":
+        return func.json_each(parameter).table_valued("value")
+    return func.unnest(parameter).table_valued("value").render_derived()

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, update
 
 from pipeline.errors import LeaseLost
-from pipeline.state.article_rows import DELETE_BAND, old_bands, unpack
+from pipeline.state.article_rows import delete_bands, unpack
 from pipeline.state.engine import Database
 from pipeline.state.leases import ENDED, free, lasting
 from pipeline.state.sql import insert_into, now_of, one_of
@@ -68,7 +68,7 @@ class DatabaseStories:
             # The leader's row serialises this with the leader's decisions.
             _leadership(connection)
             old = connection.execute(wanted.order_by(articles.c.seen).limit(AT_ONCE)).all()
-            _delete_bands(connection, old)
+            _leave_bands(connection, old)
             ids = [row.id for row in old]
             connection.execute(delete(article_keys).where(article_keys.c.article.in_(one_of(connection, ids))))
             connection.execute(delete(articles).where(articles.c.id.in_(one_of(connection, ids))))
@@ -83,7 +83,7 @@ class DatabaseStories:
                 old = connection.execute(wanted.order_by(articles.c.first_seen).limit(AT_ONCE)).all()
                 if not old:
                     return
-                _delete_bands(connection, old)
+                _leave_bands(connection, old)
                 emptied = update(articles).where(articles.c.id.in_(one_of(connection, [row.id for row in old])))
                 connection.execute(emptied.values(bands=b""))
 
@@ -93,7 +93,5 @@ def _leadership(connection: Connection) -> Any:
     return connection.execute(select(leaders).where(leaders.c.step == STEP).with_for_update()).one_or_none()
 
 
-def _delete_bands(connection: Connection, old: Iterable[Any]) -> None:
-    rows = [band for row in old for band in old_bands(row.id, row.first_seen, unpack(row.bands))]
-    if rows:
-        connection.execute(DELETE_BAND, rows)
+def _leave_bands(connection: Connection, old: Iterable[Any]) -> None:
+    delete_bands(connection, [(row.id, row.first_seen, unpack(row.bands)) for row in old])

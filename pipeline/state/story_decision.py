@@ -8,12 +8,12 @@ from sqlalchemy import Connection, FromClause, Select, and_, func, literal, sele
 
 from pipeline.state.article_rows import (
     COLUMNS,
-    DELETE_BAND,
     FIELDS,
+    ArticleBands,
     band_number,
+    delete_bands,
+    insert_bands,
     key_digest,
-    new_bands,
-    old_bands,
     pack,
     to_article,
     to_row,
@@ -21,7 +21,7 @@ from pipeline.state.article_rows import (
 )
 from pipeline.state.decision import DatabaseDecision
 from pipeline.state.interface import KnownArticle
-from pipeline.state.sql import insert_into, listed, one_of
+from pipeline.state.sql import insert_into, numbers, one_of
 from pipeline.state.tables import article_bands, article_keys, articles
 from pipeline.state.types import Moment
 
@@ -56,7 +56,7 @@ class DatabaseStoryDecision(DatabaseDecision):
         """Give, by band, the oldest articles first seen since then whose signature shares it, the oldest first."""
         self._flush()
         by_number: dict[int, str] = {band_number(band): band for band in bands}
-        wanted = _oldest(listed(self._connection, by_number), since)
+        wanted = _oldest(numbers(self._connection, by_number), since)
         shelves: dict[str, list[str]] = {}
         for number, article in self._connection.execute(wanted):
             shelves.setdefault(by_number[number], []).append(article)
@@ -91,7 +91,7 @@ class DatabaseStoryDecision(DatabaseDecision):
         if not self._changed:
             return
         self._learn_bands()
-        packed = {identity: pack(numbers) for identity, numbers in self._changed.items()}
+        packed = {identity: pack(its_bands) for identity, its_bands in self._changed.items()}
         self._execute(_upsert(self._connection), [to_row(self._articles[i], bands) for i, bands in packed.items()])
         keys = [{"key": key, "article": identity} for key, identity in self._keys.items()]
         self._execute(insert_into(self._connection, article_keys).on_conflict_do_nothing(), keys)
@@ -108,15 +108,15 @@ class DatabaseStoryDecision(DatabaseDecision):
         self._kept_bands |= dict(self._connection.execute(wanted).tuples().all())
 
     def _replace_bands(self) -> None:
-        gone: list[dict[str, Any]] = []
-        come: list[dict[str, Any]] = []
-        for identity, numbers in self._changed.items():
+        gone: list[ArticleBands] = []
+        come: list[ArticleBands] = []
+        for identity, its_bands in self._changed.items():
             first_seen = self._articles[identity].first_seen
             kept = set(unpack(self._kept_bands[identity]))
-            gone += old_bands(identity, first_seen, kept - numbers)
-            come += new_bands(identity, first_seen, numbers - kept)
-        self._execute(DELETE_BAND, gone)
-        self._execute(insert_into(self._connection, article_bands).on_conflict_do_nothing(), come)
+            gone.append((identity, first_seen, kept - its_bands))
+            come.append((identity, first_seen, its_bands - kept))
+        delete_bands(self._connection, gone)
+        insert_bands(self._connection, come)
 
     def _execute(self, statement: Any, rows: list[dict[str, Any]]) -> None:
         if rows:
@@ -135,15 +135,15 @@ def _upsert(connection: Connection) -> Any:
     )
 
 
-def _oldest(numbers: FromClause, since: datetime) -> Select[Any]:
+def _oldest(wanted: FromClause, since: datetime) -> Select[Any]:
     """Select (band, article); of a band with more than NEAREST articles only those up to the NEAREST oldest moment.
 
     Both the bound and the rows are ranges of the primary key, so a text that comes thousands of times costs no more.
     """
     others = article_bands.alias("others")
-    same = and_(others.c.band == numbers.c.value, others.c.first_seen >= since)
+    same = and_(others.c.band == wanted.c.value, others.c.first_seen >= since)
     bound = select(others.c.first_seen).where(same).order_by(others.c.first_seen).offset(NEAREST - 1).limit(1)
     last = func.coalesce(bound.scalar_subquery(), literal(_NEVER, Moment))
     rows = article_bands.c
-    found = and_(rows.band == numbers.c.value, rows.first_seen >= since, rows.first_seen <= last)
-    return select(rows.band, rows.article).select_from(numbers.join(article_bands, found))
+    found = and_(rows.band == wanted.c.value, rows.first_seen >= since, rows.first_seen <= last)
+    return select(rows.band, rows.article).select_from(wanted.join(article_bands, found))
