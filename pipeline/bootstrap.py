@@ -132,6 +132,16 @@ def set_up(parts: Parts, settings: Settings) -> None:
     parts.index.setup()
 
 
+def import_kibana(settings: Settings) -> int:
+    """Import data views, sessions and dashboards into the Kibana that HARMATTAN_KIBANA names, and give their number."""
+    from pipeline.kibana.importer import Kibana
+
+    if not settings.kibana:
+        raise BadInput("HARMATTAN_KIBANA is not set: name the address of Kibana, such as https://kibana:5601")
+    kibana = Kibana(settings.kibana, api_key=settings.kibana_api_key, ca=settings.kibana_ca)
+    return kibana.import_objects(seed("kibana/harmattan.ndjson").read_text(encoding="utf-8"))
+
+
 def _folder(settings: Settings) -> Path:
     try:
         settings.data.mkdir(parents=True, exist_ok=True)

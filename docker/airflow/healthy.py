@@ -1,3 +1,4 @@
+# ruff: noqa: T201 - what it prints is the log of the container
 """Tells by its exit status whether a component of Airflow is healthy: healthy.py ADDRESS COMPONENT."""
 
 import json

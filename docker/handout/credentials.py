@@ -1,3 +1,4 @@
+# ruff: noqa: T201 - what it prints is the log of the container
 """Makes what each part signs in with: credentials.py ELASTICSEARCH SECRETS HANDOUT.
 
 With the password of `elastic`, which nobody needs afterwards: a service token for Kibana, an API key of its own for each
@@ -200,7 +201,7 @@ def write_secret(file: Path, value: str) -> None:
     """Put a file there in one step, which only the owner of its folder can read."""
     new = file.with_name(file.name + ".new")
     new.unlink(missing_ok=True)
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "w", encoding="utf-8") as target:
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "w", encoding="utf-8") as target:
         target.write(value)
     if os.geteuid() == 0:
         owner = file.parent.stat()

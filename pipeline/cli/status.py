@@ -1,29 +1,46 @@
 """`harmattan status`."""
 
+import socket
 from pathlib import Path
 
 import click
 
-from pipeline.bootstrap import open_parts
+from pipeline.bootstrap import open_parts, open_state
 from pipeline.cli.options import data_option, json_option, print_json, settings_for
-from pipeline.health import Health, check_health
+from pipeline.health import SILENT, Health, check_health
+from pipeline.settings import Settings
 
 
 @click.command(epilog="\b\nExample:\n  harmattan status || mail -s 'Harmattan needs you' operator@example.org")
+@click.option("--here", is_flag=True, help="Only whether a worker on this host gives signs of life.")
 @json_option
 @data_option
-def status(as_json: bool, data: Path | None) -> int:
+def status(here: bool, as_json: bool, data: Path | None) -> int:
     """Report the health of every part: lag, workers, feeds, deliveries, dead letters.
 
-    Ends with status 1 when something is wrong, and says what and what to do.
+    Ends with status 1 when something is wrong, and says what and what to do. --here is for the health check of a container.
     """
-    with open_parts(settings_for(data)) as parts:
+    settings = settings_for(data)
+    if here:
+        return _alive_here(settings)
+    with open_parts(settings) as parts:
         health = check_health(parts.log, parts.index, parts.state)
     if as_json:
         print_json([_row(health)])
     else:
         _print(health)
     return 1 if health.problems else 0
+
+
+def _alive_here(settings: Settings) -> int:
+    host = f"{socket.gethostname()}-"
+    with open_state(settings) as state:
+        alive = [one for one in state.workers() if one.worker.startswith(host) and one.age < SILENT]
+    for worker in alive:
+        click.echo(f"{worker.step}: last sign of life {worker.age.total_seconds():.0f} s ago")
+    if not alive:
+        click.echo(f"no worker on {socket.gethostname()} has given a sign of life for {SILENT.total_seconds():.0f} s")
+    return 0 if alive else 1
 
 
 def _row(health: Health) -> dict[str, object]:
