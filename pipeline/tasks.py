@@ -83,3 +83,8 @@ def daily_digest(
         digest = make_digest(wanted, state.ledger, settings.base_url)
         sent = send_digest(digest, state.ledger, load_notifiers(settings, show), digest_channels(settings))
     return {"alerts": len(digest.alerts), "channels": sent}
+
+
+def report_failure(what: str, reason: str) -> None:
+    """Tell the operator in the log, a line a failure, that scheduled work failed for good."""
+    logger.error("%s failed: %s", what, " ".join(reason.split()))
