@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.bootstrap import import_kibana, open_parts, set_up
+from pipeline.bootstrap import open_parts, set_up
 from pipeline.cli.options import data_option, settings_for, start_logging
 
 
@@ -21,5 +21,7 @@ def setup(data: Path | None) -> None:
         set_up(parts, settings)
     click.echo("topics, schema and indices are up to date")
     if settings.kibana:
+        from pipeline.bootstrap import import_kibana
+
         count = import_kibana(settings)
         click.echo(f"Kibana: {count} objects imported")

@@ -1,14 +1,14 @@
 """Appending what is new in a document to the log."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.errors import CannotHandle
 from pipeline.log.interface import EventLog, NewRecord
 from pipeline.poll.articles import host_of, raw_article, source_of
-from pipeline.poll.parsed import Entry, ParsedFeed
+from pipeline.poll.parsed import Entry, ParsedFeed, redated
 from pipeline.records import topics
 from pipeline.records.codec import encode
 from pipeline.state.interface import ClaimedFeed, Feeds
@@ -16,6 +16,8 @@ from pipeline.work.dead_letters import DeadLetters
 
 STEP = "poll"
 _AT_ONCE = 200  # records in one append
+_FEW = 3
+_FEW_SHARE = 0.2  # of the known entries
 _KEPT = 50_000  # bytes kept of a record that is too large even for the dead letters
 
 log = logging.getLogger(__name__)
@@ -44,7 +46,7 @@ class Intake:
         Raises OutOfReach when the log or the state can't be asked; a part may have been appended then.
         """
         known = self._feeds.known(claim.spec.url, [entry.key for entry in feed.entries])
-        fresh = [entry for entry in feed.entries if known.get(entry.key) != entry.digest]
+        fresh = _fresh(feed.entries, known)
         records = self._records(claim, feed, list(reversed(fresh)))
         for start in range(0, len(records), _AT_ONCE):
             self._append(records[start : start + _AT_ONCE])
@@ -76,3 +78,15 @@ class Intake:
         except CannotHandle:
             reason = f"{reason}; only the first {_KEPT} bytes are kept"
             self._letters.put_unlogged(STEP, topics.RAW, record.key, record.value[:_KEPT], reason)
+
+
+def _fresh(entries: Sequence[Entry], known: Mapping[str, str]) -> list[Entry]:
+    """Give the new entries and those that have changed.
+
+    A newer date of change alone tells of a correction on the page, unless many entries have one: some feeds date everything
+    anew at every request, and their pages should not be fetched for that.
+    """
+    only_date = {entry.key for entry in entries if entry.key in known and redated(entry, known[entry.key])}
+    if len(only_date) > max(_FEW, _FEW_SHARE * len(known)):
+        return [e for e in entries if known.get(e.key) != e.digest and e.key not in only_date]
+    return [e for e in entries if known.get(e.key) != e.digest]

@@ -49,8 +49,9 @@ class Entry:
 
     @property
     def digest(self) -> str:
-        """A digest of what makes the entry another version when it changes."""
-        return _digest("\0".join((self.title, self.summary, self.content, self.link or "")))
+        """A digest of what makes the entry another version when it changes: of its text, then of its date of change."""
+        text = _digest("\0".join((self.title, self.summary, self.content, self.link or "")))
+        return text[:TEXT_DIGEST] + _digest(f"{self.updated}")[:_DATE_DIGEST]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,15 @@ class ParsedFeed:
     language: str | None
     entries: tuple[Entry, ...]
     problem: str | None = None
+
+
+TEXT_DIGEST = 18
+_DATE_DIGEST = 6
+
+
+def redated(entry: Entry, known: str) -> bool:
+    """Tell whether only the date of change differs from what is known."""
+    return entry.digest != known and entry.digest[:TEXT_DIGEST] == known[:TEXT_DIGEST]
 
 
 def make_entry(

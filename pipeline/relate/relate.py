@@ -95,7 +95,8 @@ def _origin(article: PreparedArticle, known: KnownArticle) -> Origin:
 
 def _digests(article: PreparedArticle) -> _Digests:
     content = blake2b(f"{article.title}\n\n{article.text}".encode(), digest_size=12).hexdigest()
-    document = replace(article, seen=_NEVER, origin=Origin.LIVE)
+    # Dates of change and the ways it is known by differ from poll to poll while the article is the same.
+    document = replace(article, seen=_NEVER, origin=Origin.LIVE, updated=None, keys=(), entry="")
     return _Digests(content, blake2b(encode(document), digest_size=12).hexdigest())
 
 

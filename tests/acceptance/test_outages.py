@@ -86,7 +86,7 @@ def fragile_desk(
         {"HARMATTAN_ELASTICSEARCH": own_elasticsearch.address, "HARMATTAN_DATABASE": own_postgres.address},
     )
     desk.sets_up()
-    yield desk
+    return desk
 
 
 def test_alerts_go_out_while_elasticsearch_is_down_and_articles_are_found_when_it_is_back(

@@ -40,7 +40,7 @@ def relate(log: SqliteEventLog, tmp_path: Path) -> Iterator[Relate]:
 
     def run(*articles: PreparedArticle) -> list[EnrichedArticle]:
         nonlocal seen
-        signed = [replace(a, signature=signature(a.title, a.text, a.language)) for a in articles]
+        signed = [replace(a, signature=signature(a.text)) for a in articles]
         log.append(topics.PREPARED, [NewRecord("k", encode(a)) for a in signed])
         records = list(log.read(topics.PREPARED))[seen:]
         seen += len(records)
