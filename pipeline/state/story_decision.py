@@ -40,6 +40,7 @@ class DatabaseStoryDecision(DatabaseDecision):
         self._kept_bands: dict[str, bytes] = {}
         self._changed: dict[str, frozenset[int]] = {}
         self._keys: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
 
     def by_keys(self, keys: Iterable[str]) -> Mapping[str, KnownArticle]:
         """Give the articles known under those identity keys, by key."""
@@ -55,7 +56,7 @@ class DatabaseStoryDecision(DatabaseDecision):
     def near(self, bands: Iterable[str], since: datetime) -> Mapping[str, Sequence[KnownArticle]]:
         """Give, by band, the oldest articles first seen since then whose signature shares it, the oldest first."""
         self._flush()
-        by_number: dict[int, str] = {band_number(band): band for band in bands}
+        by_number = {self._number(band): band for band in bands}
         wanted = _oldest(numbers(self._connection, by_number), since)
         shelves: dict[str, list[str]] = {}
         for number, article in self._connection.execute(wanted):
@@ -69,7 +70,7 @@ class DatabaseStoryDecision(DatabaseDecision):
     def put(self, article: KnownArticle, keys: Iterable[str], bands: Iterable[str]) -> None:
         """Save an article's state, add identity keys, and replace its bands."""
         self._articles[article.id] = article
-        self._changed[article.id] = frozenset(map(band_number, bands))
+        self._changed[article.id] = frozenset(map(self._number, bands))
         for key in keys:
             self._keys.setdefault(key_digest(key), article.id)
 
@@ -77,6 +78,12 @@ class DatabaseStoryDecision(DatabaseDecision):
         """Write what was put, covered and published."""
         self._flush()
         super().finish()
+
+    def _number(self, band: str) -> int:
+        number = self._numbers.get(band)
+        if number is None:
+            number = self._numbers[band] = band_number(band)
+        return number
 
     def _load(self, ids: Iterable[str]) -> None:
         missing = set(ids) - self._articles.keys()
