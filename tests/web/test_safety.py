@@ -183,3 +183,33 @@ def test_when_the_index_is_out_of_reach_alerts_and_status_still_show(without_ind
     assert without_index.get("/status").status == 200
     assert without_index.get("/health").status == 503
     assert "Elasticsearch" in json.loads(without_index.get("/health").text)["index"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=%00",
+        "q=%ff%fe",
+        "q=%22unclosed",
+        "q=((((",
+        "q=" + "a+" * 400,
+        "q=*a*",
+        "q=a:b:c",
+        "lang=%00",
+        "limit=-1",
+        "limit=99999999999999999999",
+        "limit=%D9%A1",
+        "since=%00",
+        "since=9999999999w",
+        "since=0001-01-01",
+        "since=2026-01-01T00:00:00%2B23:59",
+        "story=%F0%9F%9A%92",
+        "q=x&q=y&q[]=z",
+    ],
+)
+def test_whatever_is_typed_is_answered_or_refused_in_words(site: Site, query: str) -> None:
+    answer = site.get(f"/?{query}")
+
+    assert answer.status in (200, 400)
+    assert answer.page.cssselect("form.search")
+    assert site.get(f"/alerts?{query.replace('q=', 'rule=')}").status == 200
