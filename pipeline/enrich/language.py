@@ -13,7 +13,7 @@ LANGUAGES = (
 )
 """The languages that are told apart, by ISO 639-1."""
 
-LOOKED_AT = 2_000
+LOOKED_AT = 1_000
 """Code points of a text that are looked at."""
 FEWEST_LETTERS = 8
 """A text with fewer letters is not judged by itself: names of places and people look alike everywhere. A Han, kana or
@@ -27,7 +27,7 @@ _NEVER_WITH = {"ы": ("bg", "uk"), "э": ("bg", "uk"), "і": ("bg", "ru"), "ї":
 
 _LETTER = re.compile(r"[^\W\d_]")
 _DENSE_LETTER = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
-_NOISE = re.compile(r"https?://\S+|\S+@\S+|#\w+|@\w+")
+_NOISE = re.compile(r"https?://\S+|[@#]\w+")
 
 
 class LanguageGuesser:
@@ -44,8 +44,7 @@ class LanguageGuesser:
         """
         claimed = _plain_code(declared)
         sample = _NOISE.sub(" ", text[:LOOKED_AT])
-        letters = len(_LETTER.findall(sample)) + 2 * len(_DENSE_LETTER.findall(sample))
-        if not letters:
+        if not _LETTER.search(sample):
             return claimed or UNDETERMINED
         ranking: dict[str, float] = dict(self._loaded().rank(sample))
         for letter, without in _NEVER_WITH.items():
@@ -56,7 +55,7 @@ class LanguageGuesser:
             return best
         if claimed and (claimed not in ranking or ranking[claimed] >= PLAUSIBLE):
             return claimed
-        return best if ranking[best] >= ENOUGH and letters >= FEWEST_LETTERS else UNDETERMINED
+        return best if ranking[best] >= ENOUGH and _letters(sample) >= FEWEST_LETTERS else UNDETERMINED
 
     def _loaded(self) -> "LanguageIdentifier":
         if self._identifier is None:
@@ -65,6 +64,10 @@ class LanguageGuesser:
             self._identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
             self._identifier.set_languages(LANGUAGES.split())
         return self._identifier
+
+
+def _letters(text: str) -> int:
+    return len(_LETTER.findall(text)) + 2 * len(_DENSE_LETTER.findall(text))
 
 
 def _plain_code(declared: str | None) -> str | None:

@@ -72,7 +72,12 @@ class _Folds(dict[int, str]):
 
 def tokens(text: str) -> list[Token]:
     """Give the words of the text in their order."""
-    return [Token(*match.span(), form) for match in _WORD.finditer(text) if (form := fold(match.group()))]
+    new = tuple.__new__  # half of the time is the making of the tuples
+    return [
+        new(Token, (match.start(), match.end(), form))
+        for match in _WORD.finditer(text)
+        if (form := fold(match.group()))
+    ]
 
 
 def forms(text: str) -> list[str]:
@@ -115,4 +120,5 @@ _remembered_fold = lru_cache(maxsize=1 << 17)(_fold)
 _FOLDS = _Folds()
 _MARKS = _marks()
 _LETTER = rf"[^\W_{_SPACELESS}{_APOSTROPHES}{_KANA_MARKS}]"
-_WORD = re.compile(rf"{_LETTER}+(?:[{_MARKS}]+{_LETTER}*)*|[{_SPACELESS}][{_MARKS}]*")
+_PLAIN = r"[0-9A-Za-z]++(?=[\x00-\x7f\u2010-\u201f\u2026«»]|\Z)"  # most words of most texts, found twice as fast
+_WORD = re.compile(rf"{_PLAIN}|{_LETTER}+(?:[{_MARKS}]+{_LETTER}*)*|[{_SPACELESS}][{_MARKS}]*")
