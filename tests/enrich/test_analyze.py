@@ -1,0 +1,75 @@
+"""What `harmattan analyze` says of a line."""
+
+import json
+from collections.abc import Sequence
+
+from pipeline.enrich.analyze import Analysis, Line
+from pipeline.enrich.interface import NoPlaces
+from tests.enrich.entries import ARTICLE, LANGUAGES, SENTENCES, Standing
+
+
+def analyze(*given: object) -> Sequence[Line]:
+    lines = [line if isinstance(line, bytes) else json.dumps(line, ensure_ascii=False).encode() for line in given]
+    return list(Analysis(Standing(camp="timbuktu OR лагерь").current(), NoPlaces(), LANGUAGES).lines(lines))
+
+
+def test_a_line_tells_language_places_rules_story_and_copy() -> None:
+    (line,) = analyze({"id": "a", "title": "Лагерь 🐪", "text": f"у Timbuktu. {'Грузовики ушли до рассвета. ' * 9}"})
+    assert line.result == {
+        "id": "a",
+        "language": "ru",
+        "places": [],
+        "countries": [],
+        "rules": [
+            {
+                "id": "camp",
+                "severity": "low",
+                "matches": [
+                    {"start": 0, "end": 6, "text": "Лагерь"},
+                    {"start": 12, "end": 20, "text": "Timbuktu"},
+                ],
+            }
+        ],
+        "story": "story-1",
+        "copy_of": None,
+    }
+
+
+def test_a_near_copy_names_the_earliest_line_that_it_repeats_and_shares_its_story() -> None:
+    shortened = "\n\n".join(SENTENCES[:-2])
+    first, other, second, third = analyze(
+        {"id": 1, "title": "Lorries", "text": ARTICLE},
+        {"id": 2, "title": "Opera", "text": "A quite different evening. " * 30},
+        {"id": 3, "title": "Camp empties", "text": shortened},
+        {"id": 4, "title": "Lorries again", "text": ARTICLE, "source": "Other", "published": "2024-05-01"},
+    )
+    assert [line.result["copy_of"] for line in (first, other, second, third) if line.result] == [None, None, 1, 1]
+    stories = [line.result["story"] for line in (first, other, second, third) if line.result]
+    assert stories[0] == stories[2] == stories[3] != stories[1]
+
+
+def test_short_texts_are_copies_only_when_headline_and_text_are_the_same() -> None:
+    same = {"title": "Gao", "text": "Calm night."}
+    lines = analyze({"id": 1, **same}, {"id": 2, **same}, {"id": 3, "title": "Kidal", "text": "Calm night."})
+    assert [line.result["copy_of"] for line in lines if line.result] == [None, 1, None]
+
+
+def test_a_line_that_can_not_be_read_is_told_by_its_number_and_the_others_are_done() -> None:
+    lines = analyze(
+        {"id": 1, "title": "a", "text": "b"},
+        b"not json",
+        b"",
+        {"id": 2, "title": "a"},
+        {"id": 3, "title": 7, "text": "b"},
+        b'{"id": 4, "title": "\xff", "text": ""}',
+        {"id": 5, "title": "a", "text": "c"},
+    )
+    assert [(line.number, line.problem is None) for line in lines] == [
+        (1, True),
+        (2, False),
+        (4, False),
+        (5, False),
+        (6, False),
+        (7, True),
+    ]
+    assert "`text`" in (lines[2].problem or "")
