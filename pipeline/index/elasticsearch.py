@@ -1,5 +1,6 @@
 """The article index and the alert index in Elasticsearch: a monthly index each, by id and revision."""
 
+import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+from elastic_transport.client_utils import DEFAULT
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, TransportError, UnsupportedProductError
 
 from pipeline.errors import BadInput, OutOfReach
@@ -59,12 +61,14 @@ class ElasticsearchIndex:
                 url,
                 api_key=api_key,
                 basic_auth=(username, password or "") if username and not api_key else None,
-                **({"ca_certs": str(ca)} if ca else {}),  # type: ignore[arg-type]
+                ssl_context=ssl.create_default_context(cafile=ca) if url.startswith("https:") else DEFAULT,
                 request_timeout=TIME_OUT,
                 retry_on_timeout=False,
             )
         except (ValueError, OSError) as error:
-            raise BadInput(f"Elasticsearch at {url}: {error}; check HARMATTAN_ELASTICSEARCH and its CA file") from error
+            raise BadInput(
+                f"Elasticsearch at {url}: {error}; check HARMATTAN_ELASTICSEARCH and HARMATTAN_ELASTICSEARCH_CA"
+            ) from error
 
     # ------------------------------------------------------------------------------------------------- set-up
 

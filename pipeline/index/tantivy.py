@@ -14,7 +14,7 @@ from pipeline.index.document import Unindexable, hit_of, record_of
 from pipeline.index.excerpt import excerpt
 from pipeline.index.interface import Hit, Refusal, SearchQuery, SearchResult
 from pipeline.index.query import Words, read_query
-from pipeline.index.tantivy_folder import IndexFolder
+from pipeline.index.tantivy_folder import IndexFolder, panics_as_errors
 from pipeline.index.tantivy_schema import build_schema, month, tantivy_document, tantivy_query
 from pipeline.index.writer_lock import WriterLock
 from pipeline.records.article import EnrichedArticle
@@ -46,7 +46,7 @@ class TantivyIndex:
                 self.check()
                 return
             except BadInput:
-                self._path.mkdir(parents=True, exist_ok=True)
+                self._folder.make()
             held = self._lock.held
             self._lock.acquire()
             try:
@@ -151,7 +151,8 @@ class TantivyIndex:
             try:
                 if self._writer is None:
                     self._writer = index.writer(WRITER_MEMORY, 1)
-                yield self._writer
+                with panics_as_errors():
+                    yield self._writer
             except (ValueError, OSError) as error:
                 self._writer = None
                 raise OutOfReach(f"{self._path}: the index can't be written ({error}); check the disk") from error
@@ -159,7 +160,8 @@ class TantivyIndex:
     @contextmanager
     def _reading(self) -> Iterator[Searcher]:
         try:
-            yield self._searcher()
+            with panics_as_errors():
+                yield self._searcher()
         except (ValueError, OSError) as error:
             self._index = None
             raise OutOfReach(

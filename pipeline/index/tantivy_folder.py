@@ -3,16 +3,31 @@
 import json
 import logging
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tantivy import Index
 
-from pipeline.errors import BadInput, TooNew
+from pipeline.errors import BadInput, OutOfReach, TooNew
 from pipeline.index.tantivy_schema import VERSION, build_schema, register_tokenizer
 
 log = logging.getLogger(__name__)
 
 MARK = "harmattan.json"
+FROM_THE_SYSTEM = "Os { code"
+"""What tantivy's message holds where the operating system refused: that is no damage, and nothing to set aside for."""
+
+
+@contextmanager
+def panics_as_errors() -> Iterator[None]:
+    """Turn a panic of tantivy's, which a damaged file may cause and `except Exception` would miss, into a ValueError."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise ValueError(f"tantivy gave up: {error}") from error
+        raise
 
 
 class IndexFolder:
@@ -27,14 +42,24 @@ class IndexFolder:
         self._incomplete = path / "incomplete"
 
     def open(self) -> Index:
-        """Open the index. Raises BadInput when `setup` has to make it first or anew, TooNew."""
+        """Open the index. Raises BadInput when `setup` has to make it first or anew, TooNew, OutOfReach."""
         self._check_version()
         try:
-            index = Index.open(str(self._articles))
+            with panics_as_errors():
+                index = Index.open(str(self._articles))
         except ValueError as error:
+            if FROM_THE_SYSTEM in str(error):
+                raise self._out_of_reach(error) from error
             raise self._unusable(f"the index is damaged ({error})") from error
         register_tokenizer(index)
         return index
+
+    def make(self) -> None:
+        """Make the folder itself. Raises OutOfReach."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._out_of_reach(error) from error
 
     def begin(self, reason: str) -> None:
         """Begin an empty index. What was there is kept as `articles.set-aside`. Only who holds the writer's lock may."""
@@ -64,7 +89,9 @@ class IndexFolder:
             version = int(json.loads((self._articles / MARK).read_text())["version"])
         except FileNotFoundError:
             raise self._unusable("there is no index yet") from None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except OSError as error:
+            raise self._out_of_reach(error) from error
+        except (ValueError, KeyError, TypeError) as error:
             raise self._unusable(f"the index is damaged ({MARK}: {error})") from error
         if version > VERSION:
             raise TooNew(
@@ -76,3 +103,8 @@ class IndexFolder:
 
     def _unusable(self, reason: str) -> BadInput:
         return BadInput(f"{self.path}: {reason}; run `harmattan setup`")
+
+    def _out_of_reach(self, error: Exception) -> OutOfReach:
+        return OutOfReach(
+            f"{self.path}: the index can't be opened ({error}); check the folder, its rights and the disk"
+        )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from elasticsearch import ApiError, Elasticsearch, NotFoundError
+from elasticsearch import ApiError, Elasticsearch, NotFoundError, UnsupportedProductError
 
 from pipeline.errors import BadInput, TooNew
 from pipeline.index.templates.alerts import ALERT_FIELDS
@@ -80,7 +80,9 @@ def installed_version(client: Elasticsearch, template: Template) -> int | None:
     """Give the version of the template that Elasticsearch has; None when it has none, 0 when it does not say."""
     try:
         answer = client.indices.get_index_template(name=template.stem)
-    except NotFoundError:
+    except NotFoundError as error:
+        if error.meta.headers.get("x-elastic-product") != "Elasticsearch":  # the client looks at successes only
+            raise UnsupportedProductError(error.message, meta=error.meta, body=error.body) from error
         return None
     version = answer["index_templates"][0]["index_template"].get("_meta", {}).get("version")
     return version if isinstance(version, int) else 0
