@@ -22,3 +22,12 @@ def rss(items: Sequence[str] = (), title: str = "The outlet", language: str = ""
     """An RSS 2.0 document of these items."""
     head = f"<title>{escape(title)}</title>" + (f"<language>{language}</language>" if language else "")
     return f"{RSS}<channel>{head}{''.join(items)}</channel></rss>".encode()
+
+
+def atom(updated: Sequence[str]) -> bytes:
+    """An Atom document with an entry for each date of change; nothing else differs between two of them."""
+    entries = "".join(
+        f'<entry><id>urn:{n}</id><title>T{n}</title><link href="/{n}"/><updated>{date}</updated></entry>'
+        for n, date in enumerate(updated)
+    )
+    return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title>{entries}</feed>'.encode()

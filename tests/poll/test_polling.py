@@ -19,7 +19,7 @@ from pipeline.records.article import Origin, Source
 from pipeline.state.interface import FeedState
 from tests.fetch import hostile
 from tests.fetch.hostile import HostileServer, answer
-from tests.poll.documents import item, rss
+from tests.poll.documents import atom, item, rss
 from tests.poll.newsdesk import Newsdesk
 
 TODAY = "Sun, 15 Nov 2026 09:00:00 GMT"
@@ -65,6 +65,27 @@ class TestEntries:
             ("B", ""),
             ("C", ""),
         ]
+
+    def test_a_newer_date_of_change_alone_is_a_new_version(self, desk: Newsdesk, server: HostileServer) -> None:
+        before = ["2026-11-15T09:00:00Z"] * 20
+        server.behaviours["/feed"] = hostile.in_turn(
+            answer(atom(before)), answer(atom(["2026-11-15T11:00:00Z", *before[1:]]))
+        )
+        desk.follow(server.url("/feed"))
+        desk.poll()
+        summary = desk.poll()
+        assert (summary.new, summary.changed) == (0, 1)
+
+    def test_a_feed_that_dates_everything_anew_each_time_is_not_believed(
+        self, desk: Newsdesk, server: HostileServer
+    ) -> None:
+        server.behaviours["/feed"] = hostile.in_turn(
+            answer(atom(["2026-11-15T09:00:00Z"] * 20)), answer(atom(["2026-11-15T09:10:00Z"] * 20))
+        )
+        desk.follow(server.url("/feed"))
+        desk.poll()
+        summary = desk.poll()
+        assert (summary.new, summary.changed) == (0, 0)
 
     def test_an_unchanged_document_is_left_alone_with_or_without_validators(
         self, desk: Newsdesk, server: HostileServer
