@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import date
 from email import message_from_bytes, policy
 from ipaddress import ip_network
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from pipeline.notify.apprise_channel import AppriseNotifier
 from pipeline.notify.channels_file import MailSecurity
 from pipeline.notify.console import ConsoleNotifier
-from pipeline.notify.interface import Notifier, Refused, TryAgain, Unknown
+from pipeline.notify.interface import Digest, Notifier, Refused, TryAgain, Unknown
 from pipeline.notify.jsonl_file import JsonLinesNotifier
 from pipeline.notify.mail import MailNotifier, MailServer
 from pipeline.notify.webhook import WebhookNotifier
@@ -189,6 +190,18 @@ def test_a_possible_repeat_says_so(bench: Bench) -> None:
 
     [text] = bench.texts()
     assert re.search(r"may be a repeat|earlier attempt|may_?be_?repeat\W+true", text)
+
+
+@every_channel
+def test_a_digest_tells_of_every_alert_of_its_day(bench: Bench) -> None:
+    flood = alert(article(title="Flood at Mopti"), id="a2", rule="floods", rule_name="Floods")
+    digest = Digest(day=date(2026, 1, 6), alerts=(alert(), flood), link="https://harmattan.example.org/alerts")
+
+    bench.notifier.send(digest, "digest:2026-01-06:c")
+
+    [text] = bench.texts()
+    for expected in ("2026-01-06", "Wagner Group", "Timbuktu", "Floods", "Flood at Mopti"):
+        assert expected in text
 
 
 @carrying_the_key
