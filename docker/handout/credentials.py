@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 PATIENCE = 300.0
@@ -120,13 +120,15 @@ class Security:
         """Wait until the node has its indices and takes requests. Raises Refused when that takes too long."""
         deadline = time.monotonic() + patience
         while True:
+            reason = "it is not ready"
             try:
-                self.ask("GET", "/_cluster/health?wait_for_status=yellow&timeout=10s", accept=(408, 503))
-                return
-            except (URLError, OSError, ValueError) as error:
-                if time.monotonic() > deadline:
-                    raise Refused(f"{self._address} can't be reached: {error}; is Elasticsearch healthy?") from error
-                time.sleep(1)
+                if self.ask("GET", "/_cluster/health?wait_for_status=yellow&timeout=10s", accept=(408, 503)):
+                    return
+            except (OSError, ValueError) as error:
+                reason = str(error)
+            if time.monotonic() > deadline:
+                raise Refused(f"{self._address} was waited for in vain ({reason}); is Elasticsearch healthy?")
+            time.sleep(1)
 
 
 def rights_digest(rights: Mapping[str, Any]) -> str:
