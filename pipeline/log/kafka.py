@@ -63,7 +63,7 @@ class KafkaEventLog:
         for topic in topics:
             self._topics.partitions(topic)
         subscription = KafkaSubscription(self._clients, group, topics, self._session)
-        self._subscriptions.append(subscription)
+        self._subscriptions = [*(one for one in self._subscriptions if not one.closed), subscription]
         return subscription
 
     def read(self, topic: str, since: datetime | None = None, until: datetime | None = None) -> Iterator[LogRecord]:

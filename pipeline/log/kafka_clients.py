@@ -79,7 +79,6 @@ class KafkaClients:
             auto_offset_reset="earliest",
             allow_auto_create_topics=False,
             metrics_enabled=False,
-            fetch_max_wait_ms=250,
             **configs,
         )
 

@@ -15,12 +15,12 @@ from pipeline.log.kafka_clients import KafkaClients
 from pipeline.log.kafka_inbox import Inbox
 from pipeline.log.kafka_reader import log_record
 
-POLL = 0.1
+POLL = 0.25
 AT_ONCE = 500
 AFTER_TROUBLE = 0.5
 # A broker that went away makes polls come back empty, not fail: when nothing came for so long, in seconds, it is asked.
 ASK_AFTER = 3.0
-HEARTBEATS_A_SESSION = 12
+HEARTBEATS_A_SESSION = 20
 LEAVE_WITHIN = 5.0
 
 

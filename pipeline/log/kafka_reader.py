@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from kafka import TopicPartition  # type: ignore[import-untyped]
 from kafka.errors import KafkaTimeoutError  # type: ignore[import-untyped]
 
 from pipeline.log.interface import LogRecord
@@ -60,7 +61,13 @@ def _until(clients: KafkaClients, consumer: Any, ends: dict[Any, int]) -> Iterat
                 raise KafkaTimeoutError(f"nothing came for {clients.patience:.0f} s")
         for partition, batch in batches.items():
             yield from (log_record(record) for record in batch if record.offset < ends.get(partition, 0))
-        # By position, because the last offsets before the end may hold no records.
-        for partition in [one for one, end in ends.items() if (consumer.position(one) or 0) >= end]:
-            del ends[partition]
-            consumer.pause(partition)
+        with clients.errors():
+            for partition in _at_end(clients, consumer, ends):
+                del ends[partition]
+                consumer.pause(partition)
+
+
+def _at_end(clients: KafkaClients, consumer: Any, ends: Offsets) -> list[TopicPartition]:
+    # By position, because the last offsets before the end may hold no records.
+    timeout = int(clients.patience * 1000)
+    return [one for one, end in ends.items() if (consumer.position(one, timeout_ms=timeout) or 0) >= end]

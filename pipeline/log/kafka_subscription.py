@@ -32,6 +32,11 @@ class KafkaSubscription:
         self._committing = threading.Lock()
         self._closed = False
 
+    @property
+    def closed(self) -> bool:
+        """Whether this member has left the group."""
+        return self._closed
+
     def receive(self, most: int, timeout: float) -> list[LogRecord]:
         """Wait for records of this member's partitions."""
         if self._closed:

@@ -52,7 +52,7 @@ class SqliteEventLog:
         subscription = SqliteSubscription(
             self._store, self._records, self._keeper, self._signal, group, topics, self._lease
         )
-        self._subscriptions.append(subscription)
+        self._subscriptions = [*(one for one in self._subscriptions if not one.closed), subscription]
         return subscription
 
     def read(self, topic: str, since: datetime | None = None, until: datetime | None = None) -> Iterator[LogRecord]:

@@ -59,6 +59,11 @@ class SqliteSubscription:
         self._adopt(holdings)
         keeper.add(self)
 
+    @property
+    def closed(self) -> bool:
+        """Whether this member has left the group."""
+        return self._closed
+
     def receive(self, most: int, timeout: float) -> list[LogRecord]:
         """Wait for records of this member's partitions."""
         deadline = time.monotonic() + timeout

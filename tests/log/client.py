@@ -5,10 +5,11 @@ It says what it has done in lines on standard output.
 
 import sys
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from pipeline.log.interface import EventLog, NewRecord
+from pipeline.log.interface import EventLog, LogRecord, NewRecord
 
 FOREVER = 3600
 
@@ -35,7 +36,7 @@ def append(log: EventLog, topic: str, count: str) -> None:
 def hold(log: EventLog, group: str, topic: str, done: str) -> None:
     """Receive records, finish the first few of them, and stay with the rest."""
     subscription = log.subscribe(group, [topic])
-    held = []
+    held: list[LogRecord] = []
     while not held:
         held = subscription.receive(1000, 1.0)
     subscription.done(held[: int(done)])
@@ -61,4 +62,5 @@ def say(line: str) -> None:
 
 if __name__ == "__main__":
     address, lease, command, *arguments = sys.argv[1:]
-    {"append": append, "hold": hold, "work": work}[command](open_log(address, float(lease)), *arguments)
+    commands: dict[str, Callable[..., None]] = {"append": append, "hold": hold, "work": work}
+    commands[command](open_log(address, float(lease)), *arguments)
