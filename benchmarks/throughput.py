@@ -49,7 +49,7 @@ def main() -> None:
         groups = [STEPS] if given.processes == "one" else [(step,) for step in STEPS]
         begun = time.perf_counter()
         workers = [start_worker(steps, folder) for steps in groups]
-        memory = wait_until_drained(folder, workers)
+        usage = wait_until_drained(folder, workers)
         seconds = time.perf_counter() - begun
         for worker in workers:
             worker.send_signal(signal.SIGTERM)
@@ -64,9 +64,7 @@ def main() -> None:
         "found": found,
         "seconds_with_start": round(seconds, 1),
         "articles_a_second": round(given.articles / seconds),
-        "memory_mb": {
-            "+".join(steps) if len(steps) < 5 else "all": mb for steps, mb in zip(groups, memory, strict=True)
-        },
+        "workers": {"+".join(steps): figures for steps, figures in zip(groups, usage, strict=True)},
     }
     print(json.dumps(figures))
 
@@ -90,20 +88,22 @@ def start_worker(steps: tuple[str, ...], folder: str) -> subprocess.Popen[bytes]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, "HARMATTAN_DATA": folder})
 
 
-def wait_until_drained(folder: str, workers: list[subprocess.Popen[bytes]]) -> list[int]:
-    """Wait; give each worker's memory at the end, its children's included, in MB."""
+def wait_until_drained(folder: str, workers: list[subprocess.Popen[bytes]]) -> list[dict[str, float]]:
+    """Wait; give each worker's memory at the end, its children's included, and its processor time."""
     with open_parts(load_settings({**os.environ, "HARMATTAN_DATA": folder})) as parts:
         deadline = time.monotonic() + 1800
         while not drained(parts.log, parts.state):
             if time.monotonic() > deadline or any(worker.poll() is not None for worker in workers):
                 raise SystemExit("the workers did not get through")
             time.sleep(0.1)
-        return [memory_of(worker.pid) for worker in workers]
+        return [usage_of(worker.pid) for worker in workers]
 
 
-def memory_of(pid: int) -> int:
+def usage_of(pid: int) -> dict[str, float]:
     process = psutil.Process(pid)
-    return sum(p.memory_info().rss for p in (process, *process.children(recursive=True))) // 1_000_000
+    memory = sum(p.memory_info().rss for p in (process, *process.children(recursive=True)))
+    times = process.cpu_times()
+    return {"memory_mb": memory // 1_000_000, "cpu_s": round(times.user + times.system, 1)}
 
 
 if __name__ == "__main__":

@@ -125,6 +125,15 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
         yield Parts(log, articles, alerts, state)
 
 
+def check_parts(parts: Parts, steps: Sequence[str]) -> None:
+    """Raise what keeps workers of these steps from starting: OutOfReach, TooNew, or BadInput when setup has to be run."""
+    parts.state.check()
+    if "index" in steps:
+        parts.index.check()
+    for topic in topics.ALL:
+        parts.log.incarnation(topic)
+
+
 def set_up(parts: Parts, settings: Settings) -> None:
     """Create or update topics, schema and indices; safe to repeat."""
     parts.log.create_topics(_partitions(settings))

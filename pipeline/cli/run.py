@@ -13,6 +13,7 @@ from pipeline.bootstrap import (
     STEPS,
     Parts,
     check_files,
+    check_parts,
     open_fetcher,
     open_parts,
     open_workers,
@@ -87,12 +88,9 @@ def _sample_newsroom(settings: Settings, stack: ExitStack) -> tuple[Settings, li
 def _prepare(parts: Parts, settings: Settings) -> None:
     """Set the stores up where that was not done yet."""
     try:
-        parts.state.check()
-        parts.index.check()
+        check_parts(parts, STEPS)
     except BadInput:
         set_up(parts, settings)
-    else:
-        parts.log.create_topics({})
 
 
 def _run_on(parts: Parts, settings: Settings, port: int) -> int:

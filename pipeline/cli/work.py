@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.bootstrap import STEPS, check_files, open_parts, open_workers
+from pipeline.bootstrap import STEPS, check_files, check_parts, open_parts, open_workers
 from pipeline.cli.options import data_option, file_option, settings_for, start_logging, stop_on_signals
 from pipeline.work.crew import Crew, owner_name
 
@@ -25,9 +25,7 @@ def work(steps: tuple[str, ...], rules: Path | None, channels: Path | None, data
     check_files(settings)
     owner = owner_name()
     with open_parts(settings) as parts:
-        parts.state.check()
-        if "index" in steps:
-            parts.index.check()
+        check_parts(parts, steps)
         with open_workers(list(dict.fromkeys(steps)), parts, settings, owner, click.echo) as workers:
             crew = Crew(workers, parts.state, owner)
             told = stop_on_signals(crew.stop)

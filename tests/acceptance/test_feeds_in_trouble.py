@@ -27,7 +27,7 @@ def test_a_feed_that_breaks_off_gives_what_stands_before_the_break_and_says_so(d
 def test_a_feed_that_answers_503_is_left_alone_as_long_as_it_asks_and_recovers(desk: Desk):
     outlet = desk.outlets.outlet("radio-garonne")
     outlet.publish(title="Market reopens", text=stories.MARKET)
-    outlet.answer(503, {"Retry-After": "3"})
+    outlet.answer(503, {"Retry-After": "120"})
     desk.polls()
     assert desk.feed_list()[outlet.feed_url]["state"] == "held"
     asked = len([request for request in desk.outlets.asked if request.path.endswith("/feed")])
