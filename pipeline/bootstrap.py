@@ -13,7 +13,6 @@ from pipeline.fetch.interface import Fetcher
 from pipeline.index.interface import AlertIndex, ArticleIndex
 from pipeline.log.interface import EventLog
 from pipeline.notify.interface import Notifier
-from pipeline.poll.step import PollStep
 from pipeline.records import topics
 from pipeline.seeds import seed
 from pipeline.settings import Settings
@@ -22,6 +21,7 @@ from pipeline.work.interface import Worker
 
 if TYPE_CHECKING:
     from pipeline.enrich.analyze import Analysis
+    from pipeline.poll.step import PollStep
 
 STEPS = ("poll", "enrich", "relate", "index", "alert", "notify")
 
@@ -198,8 +198,10 @@ def check_files(settings: Settings) -> None:
                 raise BadInput(f"{path}: rule {rule.id} names the channel {channel}; the channels file has {known}")
 
 
-def poll_step(log: EventLog, state: State, settings: Settings, fetcher: Fetcher) -> PollStep:
+def poll_step(log: EventLog, state: State, settings: Settings, fetcher: Fetcher) -> "PollStep":
     """Wire the poller."""
+    from pipeline.poll.step import PollStep
+
     return PollStep(state.feeds, log, fetcher, lambda: datetime.now(UTC), settings.interval)
 
 
