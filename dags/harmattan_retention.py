@@ -1,12 +1,14 @@
 """Removes once a day what is older than it is to be kept: articles, what is remembered of them, and Airflow's own run history.
 
-Articles go after HARMATTAN_RETENTION, runs after two weeks: a DAG of every minute leaves 1,440 of them a day.
+Articles go after HARMATTAN_RETENTION, runs and their logs after two weeks: a DAG of every minute leaves 1,440 of them a day.
 """
 
 from datetime import timedelta
 
 from airflow.sdk import dag, task
 from harmattan_common import DEFAULTS, STARTED, report_stuck_run
+
+RUNS_KEPT = timedelta(days=14)
 
 
 @dag(
@@ -31,12 +33,19 @@ def harmattan_retention() -> None:
 
     @task(execution_timeout=timedelta(hours=1))
     def remove_old_runs() -> None:
-        from harmattan_run_history import clean_run_history
+        from harmattan_run_history import remove_runs
 
-        clean_run_history(timedelta(days=14))
+        remove_runs(RUNS_KEPT)
+
+    @task(execution_timeout=timedelta(minutes=30))
+    def remove_old_logs() -> int:
+        from harmattan_run_history import remove_logs
+
+        return remove_logs(RUNS_KEPT)
 
     remove_old_articles()
     remove_old_runs()
+    remove_old_logs()
 
 
 harmattan_retention()

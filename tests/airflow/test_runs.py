@@ -1,8 +1,10 @@
 """What comes of a run of each DAG, on the embedded stores and against feeds on the loopback network."""
 
 import json
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,7 +128,7 @@ def test_a_retention_run_removes_old_articles_and_old_runs_and_nothing_else(
     run("harmattan_feed_health", logical_date=now - timedelta(days=3), run_after=now - timedelta(days=3))
 
     state, tasks = run("harmattan_retention")
-    assert (state, tasks) == ("success", {"remove_old_articles": ["success"], "remove_old_runs": ["success"]})
+    assert state == "success", tasks
     with open_index(load_settings()) as index:
         assert [hit.id for hit in index.search(SearchQuery()).hits] == ["recent"]
     kept = [moment for moment in run_dates("harmattan_feed_health") if moment < now - timedelta(days=1)]
@@ -140,6 +142,19 @@ def test_old_runs_are_not_said_to_be_removed_when_airflows_database_is_unknown(
     state, tasks = run("harmattan_retention")
     assert (state, tasks["remove_old_runs"], tasks["remove_old_articles"]) == ("failed", ["failed"], ["success"])
     assert "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD" in caplog.text
+
+
+def test_a_retention_run_removes_old_logs_of_the_projects_dags_alone(run: Any, desk: Desk, airflow_home: Path) -> None:
+    logs = airflow_home / "logs"
+    names = ["dag_id=harmattan_poll/run_id=1/old.log", "dag_id=harmattan_poll/run_id=2/new.log", "dag_id=other/old.log"]
+    for name in names:
+        (logs / name).parent.mkdir(parents=True, exist_ok=True)
+        (logs / name).write_text("said\n")
+        if "old" in name:
+            moment = (datetime.now(UTC) - timedelta(days=20)).timestamp()
+            os.utime(logs / name, (moment, moment))
+    assert run("harmattan_retention")[1]["remove_old_logs"] == ["success"]
+    assert [name for name in names if (logs / name).exists()] == names[1:]
 
 
 def run_dates(dag_id: str) -> list[datetime]:
