@@ -1,0 +1,189 @@
+"""Importing the objects, against a server that answers as Kibana does. No Kibana itself is at hand for the tests."""
+
+import email
+import email.policy
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from pipeline.bootstrap import import_kibana
+from pipeline.errors import BadInput, HarmattanError, OutOfReach
+from pipeline.kibana.content import ndjson
+from pipeline.settings import Settings
+
+KEY = "aWQ6c2VjcmV0"
+IMPORT = "/s/harmattan/api/saved_objects/_import?overwrite=true"
+COUNT = len(ndjson().splitlines())
+
+
+@dataclass
+class Kibana:
+    """What this Kibana has and says, and what it was sent."""
+
+    spaces: dict[str, Any] = field(default_factory=dict)
+    said: tuple[int, Any] = (200, {"success": True, "successCount": COUNT})
+    imported: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    address: str = ""
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any]:
+        self.asked.append(f"{method} {path}")
+        if headers["Authorization"] != f"ApiKey {KEY}":
+            return 401, {"statusCode": 401, "error": "Unauthorized", "message": "[security_exception] wrong key"}
+        if method == "POST" and not headers["kbn-xsrf"]:
+            return 400, {"statusCode": 400, "message": "Request must contain a kbn-xsrf header."}
+        if path.startswith("/api/spaces/space"):
+            return self._space(method, path, body)
+        assert path == IMPORT
+        if "harmattan" not in self.spaces:
+            return 404, {"statusCode": 404, "message": "Saved object [space/harmattan] not found"}
+        if self.said[0] == 200:
+            self.imported.append(_file_in(headers["Content-Type"], body))
+        return self.said
+
+    def _space(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
+        if method == "POST":
+            space = json.loads(body)
+            self.spaces[space["id"]] = space
+            return 200, space
+        space = self.spaces.get(path.rpartition("/")[2])
+        return (200, space) if space else (404, {"statusCode": 404, "message": "Not Found"})
+
+
+@contextmanager
+def open_kibana() -> Iterator[Kibana]:
+    kibana = Kibana()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, answer = kibana.answer(self.command, self.path, self.headers, body)
+            said = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
+        do_POST = do_GET  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    kibana.address = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield kibana
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def kibana() -> Iterator[Kibana]:
+    with open_kibana() as kibana:
+        yield kibana
+
+
+def settings(kibana: Kibana, **given: Any) -> Settings:
+    return Settings(**{"data": Path("data"), "kibana": kibana.address, "kibana_api_key": KEY} | given)
+
+
+def test_everything_arrives_in_a_space_of_its_own(kibana: Kibana) -> None:
+    assert import_kibana(settings(kibana)) == COUNT
+    assert kibana.spaces["harmattan"]["name"] == "Harmattan"
+    assert kibana.imported == [ndjson()]
+
+
+def test_importing_again_keeps_the_space_and_overwrites_the_objects(kibana: Kibana) -> None:
+    import_kibana(settings(kibana))
+    kibana.spaces["harmattan"]["name"] = "renamed by the operator"
+    assert import_kibana(settings(kibana)) == COUNT
+    assert kibana.spaces["harmattan"]["name"] == "renamed by the operator"
+    assert len(kibana.imported) == 2
+
+
+def test_an_answer_of_200_that_is_no_success_is_an_error_with_kibanas_reasons(kibana: Kibana) -> None:
+    missing = {"type": "missing_references", "references": [{"type": "index-pattern", "id": "harmattan-articles"}]}
+    old = {"type": "unsupported_type"}
+    unknown = {"type": "unknown", "message": "[attributes.colour]: definition for this key is missing"}
+    kibana.said = (
+        200,
+        {
+            "success": False,
+            "successCount": COUNT - 3,
+            "errors": [
+                {"type": "search", "id": "harmattan-latest", "error": missing},
+                {"type": "map", "id": "harmattan-places", "error": old},
+                {"type": "search", "id": "harmattan-arabic", "error": unknown},
+            ],
+        },
+    )
+    with pytest.raises(HarmattanError) as error:
+        import_kibana(settings(kibana))
+    said = str(error.value)
+    assert "search harmattan-latest: missing_references (it needs index-pattern harmattan-articles)" in said
+    assert "map harmattan-places: unsupported_type" in said
+    assert "definition for this key is missing" in said
+    assert kibana.address in said
+
+
+def test_a_key_that_is_not_taken_is_bad_input_and_is_not_shown(kibana: Kibana) -> None:
+    with pytest.raises(BadInput, match="HARMATTAN_KIBANA_API_KEY") as error:
+        import_kibana(settings(kibana, kibana_api_key="d3Jvbmc6a2V5"))
+    assert "401" in str(error.value)
+    assert "wrong key" in str(error.value)
+    assert "d3Jvbmc6a2V5" not in str(error.value)
+
+
+@pytest.mark.parametrize("status", [429, 502, 503])
+def test_a_kibana_that_is_not_ready_is_out_of_reach(kibana: Kibana, status: int) -> None:
+    kibana.said = (status, b"Kibana server is not ready yet")
+    with pytest.raises(OutOfReach, match=str(status)):
+        import_kibana(settings(kibana))
+
+
+def test_a_refused_file_is_an_error_with_kibanas_reason(kibana: Kibana) -> None:
+    kibana.said = (400, {"statusCode": 400, "error": "Bad Request", "message": "Invalid file extension .json"})
+    with pytest.raises(HarmattanError, match="Invalid file extension"):
+        import_kibana(settings(kibana))
+
+
+def test_a_closed_port_is_out_of_reach_and_named() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        with pytest.raises(OutOfReach, match="HARMATTAN_KIBANA") as error:
+            import_kibana(Settings(data=Path("data"), kibana=address))
+    assert address in str(error.value)
+
+
+@pytest.mark.parametrize("said", [b"<html>A proxy</html>", b"[]"])
+def test_what_is_not_kibana_is_said_to_be_none(kibana: Kibana, said: bytes) -> None:
+    kibana.spaces["harmattan"] = {"id": "harmattan"}
+    kibana.said = (200, said)
+    with pytest.raises(BadInput, match="not Kibana"):
+        import_kibana(settings(kibana))
+
+
+def test_a_ca_file_that_is_not_there_is_bad_input(kibana: Kibana, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"HARMATTAN_KIBANA_CA.*missing\.crt"):
+        import_kibana(settings(kibana, kibana_ca=tmp_path / "missing.crt"))
+
+
+def _file_in(content_type: str, body: bytes) -> str:
+    """The uploaded file, as a server that knows multipart reads it."""
+    head = f"Content-Type: {content_type}\r\n\r\n".encode()
+    (part,) = email.message_from_bytes(head + body, policy=email.policy.HTTP).iter_parts()
+    assert part.get_param("name", header="Content-Disposition") == "file"
+    assert str(part.get_filename()).endswith(".ndjson")
+    content: bytes = part.get_payload(decode=True)
+    return content.decode()
