@@ -19,7 +19,7 @@ def known_entries(connection: Connection, url: str, keys: Iterable[str]) -> dict
     wanted = select(feed_entries.c.key, feed_entries.c.content).where(
         feed_entries.c.feed == feed, feed_entries.c.key.in_(one_of(connection, keys))
     )
-    return dict(connection.execute(wanted).tuples().all())
+    return dict(connection.execute(wanted).all())
 
 
 def save_entries(connection: Connection, feed: int, seen: Mapping[str, str], now: datetime) -> None:
@@ -48,4 +48,4 @@ def _fresh(connection: Connection, feed: int, keys: Iterable[str], since: dateti
         feed_entries.c.last_seen >= since,
         feed_entries.c.key.in_(one_of(connection, keys)),
     )
-    return dict(connection.execute(wanted).tuples().all())
+    return dict(connection.execute(wanted).all())

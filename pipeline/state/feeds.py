@@ -59,7 +59,7 @@ class DatabaseFeeds:
             return []
         with self._database.write() as connection:
             now = now_of(connection)
-            wanted = select(feeds).where(_pollable(now), free(feeds, now)).order_by(feeds.c.next_due, feeds.c.id)
+            wanted = select(feeds).where(_pollable(now), free(feeds)).order_by(feeds.c.next_due, feeds.c.id)
             if not at_once:
                 wanted = wanted.where(feeds.c.next_due <= now)
             if only is not None:
@@ -75,7 +75,7 @@ class DatabaseFeeds:
         """Give the addresses of feeds that are due and not claimed, the longest overdue first."""
         with self._database.read() as connection:
             now = now_of(connection)
-            wanted = select(feeds.c.url).where(_pollable(now), free(feeds, now), feeds.c.next_due <= now)
+            wanted = select(feeds.c.url).where(_pollable(now), free(feeds), feeds.c.next_due <= now)
             return connection.execute(wanted.order_by(feeds.c.next_due, feeds.c.id).limit(most)).scalars().all()
 
     def known(self, feed: str, keys: Iterable[str]) -> Mapping[str, str]:

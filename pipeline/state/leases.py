@@ -7,16 +7,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, or_
 
+from pipeline.state.sql import CLOCK
+
 ENDED: Mapping[str, None] = {"leased": None, "lease_ends": None}
 """A lease that was given back. The token stays, so that its holder's repeated call can be told from a stranger's."""
 
 
-def free(table: Table, now: datetime) -> ColumnElement[bool]:
+def free(table: Table) -> ColumnElement[bool]:
     """Tell whether a row's lease is over.
 
-    One that began after now was given by a clock that has since been set back: it would end later than it ever should.
+    One that began after now was given by a clock that has since been set back: it would end later than it ever should. Now
+    is when the row is looked at: PostgreSQL looks again at one that another process has just claimed.
     """
-    return or_(table.c.lease_ends.is_(None), table.c.lease_ends <= now, table.c.leased > now)
+    return or_(table.c.lease_ends.is_(None), table.c.lease_ends <= CLOCK, table.c.leased > CLOCK)
 
 
 def lasting(now: datetime, lease: timedelta) -> dict[str, Any]:

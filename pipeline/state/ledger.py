@@ -45,7 +45,7 @@ class DatabaseLedger:
             now = now_of(connection)
             wanted = (
                 select(deliveries.c.id)
-                .where(_is_due(now), free(deliveries, now))
+                .where(_is_due(now), free(deliveries))
                 .order_by(deliveries.c.urgency.desc(), deliveries.c.due, deliveries.c.number)
                 .limit(most)
                 .with_for_update(skip_locked=True)
@@ -79,7 +79,7 @@ class DatabaseLedger:
             is_it = digests.c.key == key
             connection.execute(select(digests.c.key).where(is_it).with_for_update())
             now = now_of(connection)
-            begun = update(digests).where(is_it, digests.c.sent.is_(None), free(digests, now))
+            begun = update(digests).where(is_it, digests.c.sent.is_(None), free(digests))
             return connection.execute(begun.values(**lasting(now, lease))).rowcount == 1
 
     def end_digest(self, key: str, *, sent: bool) -> None:

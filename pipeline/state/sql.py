@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, BindParameter, Connection, FromClause, Select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.expression import FunctionElement
+from sqlalchemy.sql.expression import ColumnElement, FunctionElement
 
 from pipeline.state.types import Moment
 
@@ -32,7 +32,10 @@ def _sqlite_clock(_element: _Clock, _compiler: SQLCompiler, **_: Any) -> str:
     return "CAST(round((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER) * 1000"
 
 
-_NOW = select(_Clock())
+CLOCK: ColumnElement[datetime] = _Clock()
+"""The database's time in a statement."""
+
+_NOW = select(CLOCK)
 
 
 def now_of(connection: Connection) -> datetime:

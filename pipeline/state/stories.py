@@ -33,7 +33,7 @@ class DatabaseStories:
             connection.execute(first.on_conflict_do_nothing())
             _leadership(connection)
             now = now_of(connection)
-            mine = (leaders.c.step == STEP) & ((leaders.c.owner == owner) | free(leaders, now))
+            mine = (leaders.c.step == STEP) & ((leaders.c.owner == owner) | free(leaders))
             taken = update(leaders).where(mine).values(owner=owner, **lasting(now, lease))
             return connection.execute(taken).rowcount == 1
 
@@ -55,8 +55,9 @@ class DatabaseStories:
             decision.finish()
 
     def forget_before(self, moment: datetime, *, bands_before: datetime | None = None) -> int:
-        """Forget identities and bands of articles last seen before the moment; give how many articles."""
-        self._forget_bands(bands_before or moment)
+        """Forget articles last seen before the moment, and bands of those first seen before another; give how many articles."""
+        if bands_before:
+            self._forget_bands(bands_before)
         forgotten = 0
         while count := self._forget_some(moment):
             forgotten += count

@@ -112,7 +112,7 @@ class DatabaseStoryDecision(DatabaseDecision):
         unread = self._changed.keys() - self._kept_bands.keys()
         wanted = select(articles.c.id, articles.c.bands).where(articles.c.id.in_(one_of(self._connection, unread)))
         self._kept_bands |= dict.fromkeys(unread, b"")
-        self._kept_bands |= dict(self._connection.execute(wanted).tuples().all())
+        self._kept_bands |= dict(self._connection.execute(wanted).all())
 
     def _replace_bands(self) -> None:
         gone: list[ArticleBands] = []

@@ -1,0 +1,371 @@
+"""The poller's memory, whatever database keeps it."""
+
+from collections import Counter
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from pipeline.errors import LeaseLost
+from pipeline.state.interface import ClaimedFeed, Feeds, FeedSpec, FeedState, FeedStatus, PollOutcome
+from tests.state.harness import StateUnderTest, side_by_side
+
+POST = "https://post.example/rss"
+WIRE = "https://wire.example/rss"
+LEASE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def feeds(state: StateUnderTest) -> Feeds:
+    return state.client().feeds
+
+
+def claim(feeds: Feeds, url: str = POST) -> ClaimedFeed:
+    [claimed] = feeds.claim_due("worker", 1, LEASE, only=[url], at_once=True)
+    return claimed
+
+
+def poll(feeds: Feeds, outcome: PollOutcome, url: str = POST) -> FeedStatus:
+    feeds.save(claim(feeds, url), outcome)
+    return status(feeds, url)
+
+
+def status(feeds: Feeds, url: str = POST) -> FeedStatus:
+    [found] = feeds.list(only=[url])
+    return found
+
+
+def claimable(feeds: Feeds, **given: bool) -> list[str]:
+    """Claim what can be had and give it back."""
+    claims = feeds.claim_due("anyone", 1000, LEASE, **given)  # type: ignore[arg-type]
+    feeds.release(claims)
+    return sorted(claimed.spec.url for claimed in claims)
+
+
+def document(*keys: str, **given: object) -> PollOutcome:
+    values: dict[str, object] = {
+        "delay": HOUR,
+        "entries": len(keys),
+        "new_entries": len(keys),
+        "seen": {key: f"content of {key}" for key in keys},
+    }
+    return PollOutcome(**values | given)  # type: ignore[arg-type]
+
+
+FAILED = PollOutcome(delay=HOUR, error="the server answered 503")
+UNCHANGED = PollOutcome(delay=HOUR)
+
+
+# ------------------------------------------------------------------------------------------------ the list
+
+
+def test_a_new_feed_is_due_at_once(feeds: Feeds):
+    feeds.put([FeedSpec(url=POST)])
+    assert status(feeds).state is FeedState.NEW
+    assert list(feeds.due(10)) == [POST]
+    assert claimable(feeds) == [POST]
+
+
+def test_what_the_operator_says_is_renewed_and_what_the_polls_found_stays(feeds: Feeds):
+    feeds.put([FeedSpec(url=POST, tags=("sahel",))])
+    poll(feeds, document("e1", title="Found title", etag='"1"'))
+    feeds.put([FeedSpec(url=POST, title="Sahel Post", tags=("mali", "daily"), country="ML", language="en")])
+    now = status(feeds)
+    assert (now.spec.tags, now.spec.country, now.title) == (("mali", "daily"), "ML", "Sahel Post")
+    assert (now.state, now.entries) == (FeedState.OK, 1)
+    assert claim(feeds).etag == '"1"'
+
+
+def test_a_feed_goes_by_its_own_title_until_the_operator_names_it(feeds: Feeds):
+    feeds.put([FeedSpec(url=POST)])
+    assert status(feeds).title == POST
+    assert poll(feeds, document("e1", title="Found title")).title == "Found title"
+
+
+def test_a_feed_whose_interval_changes_is_due_at_once(feeds: Feeds):
+    feeds.put([FeedSpec(url=POST, interval=DAY), FeedSpec(url=WIRE, interval=DAY)])
+    for url in (POST, WIRE):
+        poll(feeds, document("e1", delay=DAY), url)
+    feeds.put([FeedSpec(url=POST, interval=HOUR), FeedSpec(url=WIRE, interval=DAY)])
+    assert claimable(feeds) == [POST]
+    assert status(feeds).spec.interval == HOUR
+
+
+def test_feeds_are_listed_by_address(feeds: Feeds):
+    feeds.put([FeedSpec(url=WIRE), FeedSpec(url=POST)])
+    assert [feed.spec.url for feed in feeds.list()] == [POST, WIRE]
+    assert [feed.spec.url for feed in feeds.list(only=[WIRE, "https://unknown.example/"])] == [WIRE]
+
+
+def test_a_removed_feed_is_forgotten_with_its_entries(feeds: Feeds):
+    feeds.put([FeedSpec(url=POST)])
+    poll(feeds, document("e1"))
+    assert feeds.remove(POST)
+    assert not feeds.remove(POST)
+    feeds.put([FeedSpec(url=POST)])
+    assert feeds.known(POST, ["e1"]) == {}
+    assert status(feeds).state is FeedState.NEW
+
+
+def test_a_feed_removed_while_it_is_polled_stays_removed(feeds: Feeds):
+    feeds.put([FeedSpec(url=POST)])
+    claimed = claim(feeds)
+    feeds.remove(POST)
+    with pytest.raises(LeaseLost, match="removed"):
+        feeds.save(claimed, document("e1"))
+    assert feeds.list() == []
+
+
+def test_thousands_of_feeds_are_put_at_once(feeds: Feeds):
+    specs = [FeedSpec(url=f"https://outlet{n}.example/rss", tags=("a",)) for n in range(3000)]
+    feeds.put(specs)
+    feeds.put(specs)
+    assert len(feeds.list()) == 3000
+
+
+# ------------------------------------------------------------------------------------------------- claiming
+
+
+def test_no_two_processes_hold_one_feed(state: StateUnderTest):
+    urls = [f"https://outlet{n:03}.example/rss" for n in range(200)]
+    state.client().feeds.put(FeedSpec(url=url) for url in urls)
+
+    def claim_all(feeds: Feeds) -> list[str]:
+        got: list[str] = []
+        while claims := feeds.claim_due("worker", 7, LEASE):
+            got += [claimed.spec.url for claimed in claims]
+        return got
+
+    workers = [partial(claim_all, state.client().feeds) for _ in range(6)]
+    got = Counter(url for urls_of_one in side_by_side(workers) for url in urls_of_one)
+    assert got == Counter(urls)
+
+
+def test_the_longest_overdue_feed_comes_first(state: StateUnderTest):
+    feeds = state.client().feeds
+    feeds.put([FeedSpec(url=POST), FeedSpec(url=WIRE)])
+    poll(feeds, document("e1", delay=2 * HOUR), POST)
+    poll(feeds, document("e1", delay=HOUR), WIRE)
+    state.let_pass(DAY)
+    assert list(feeds.due(1)) == [WIRE]
+    assert [claimed.spec.url for claimed in feeds.claim_due("worker", 5, LEASE)] == [WIRE, POST]
+
+
+def test_a_polled_feed_is_due_when_its_delay_is_over(state: StateUnderTest):
+    feeds = state.client().feeds
+    feeds.put([FeedSpec(url=POST)])
+    poll(feeds, document("e1", delay=HOUR))
+    assert claimable(feeds) == []
+    state.let_pass(HOUR)
+    assert claimable(feeds) == [POST]
+
+
+def test_a_claimed_feed_is_claimed_anew_when_its_holder_was_killed(state: StateUnderTest):
+    feeds = state.client().feeds
+    feeds.put([FeedSpec(url=POST)])
+    feeds.claim_due("killed", 1, LEASE)
+    assert claimable(feeds) == []
+    assert list(feeds.due(1)) == []
+    state.let_pass(LEASE)
+    assert claimable(feeds) == [POST]
+
+
+def test_a_lease_from_the_future_is_over(state: StateUnderTest):
+    feeds = state.client().feeds
+    feeds.put([FeedSpec(url=POST)])
+    state.let_pass(2 * DAY)
+    feeds.claim_due("worker", 1, LEASE)
+    the_clock_is_set_back_by = DAY
+    state.let_pass(-the_clock_is_set_back_by)
+    assert claimable(feeds) == [POST]
+
+
+def test_a_feed_given_back_is_due_again(feeds: Feeds):
+    feeds.put([FeedSpec(url=POST)])
+    feeds.release(feeds.claim_due("worker", 1, LEASE))
+    assert claimable(feeds) == [POST]
+
+
+def test_a_poll_on_demand_ignores_the_schedule_and_takes_only_what_is_named(feeds: Feeds):
+    feeds.put([FeedSpec(url=POST), FeedSpec(url=WIRE)])
+    poll(feeds, document("e1"), POST)
+    assert [claimed.spec.url for claimed in feeds.claim_due("me", 9, LEASE, only=[POST], at_once=True)] == [POST]
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_disabled_and_an_invalid_feed_are_never_polled(feeds: Feeds, at_once: bool):
+    feeds.put([FeedSpec(url=POST), FeedSpec(url=WIRE), FeedSpec(url="gopher://old.example", problem="no HTTP address")])
+    assert feeds.enable(POST, enabled=False)
+    assert not feeds.enable("https://unknown.example/", enabled=False)
+    assert claimable(feeds, at_once=at_once) == [WIRE]
+    assert status(feeds, POST).state is FeedState.DISABLED
+    invalid = status(feeds, "gopher://old.example")
+    assert (invalid.state, invalid.error, invalid.next_due) == (FeedState.INVALID, "no HTTP address", None)
+    feeds.enable(POST, enabled=True)
+    assert claimable(feeds, at_once=at_once) == [POST, WIRE]
+
+
+# --------------------------------------------------------------------------------------------------- saving
+
+
+def test_a_poll_that_outlasts_its_lease_saves_nothing_once_another_process_took_the_feed(state: StateUnderTest):
+    feeds = state.client().feeds
+    feeds.put([FeedSpec(url=POST)])
+    slow = claim(feeds)
+    state.let_pass(LEASE)
+    other = claim(feeds)
+    with pytest.raises(LeaseLost, match=POST):
+        feeds.save(slow, document("e1"))
+    assert feeds.known(POST, ["e1"]) == {}
+    feeds.save(other, document("e2"))
+    with pytest.raises(LeaseLost):
+        feeds.save(slow, document("e1"))
+    assert feeds.known(POST, ["e1", "e2"]) == {"e2": "content of e2"}
+
+
+def test_a_poll_that_outlasts_its_lease_is_saved_when_nobody_else_took_the_feed(state: StateUnderTest):
+    feeds = state.client().feeds
+    feeds.put([FeedSpec(url=POST)])
+    slow = claim(feeds)
+    state.let_pass(LEASE)
+    feeds.save(slow, document("e1"))
+    assert feeds.known(POST, ["e1"]) == {"e1": "content of e1"}
+
+
+def test_a_save_said_twice_counts_once(feeds: Feeds):
+    feeds.put([FeedSpec(url=POST)])
+    claimed = claim(feeds)
+    feeds.save(claimed, FAILED)
+    feeds.save(claimed, FAILED)
+    assert status(feeds).failures == 1
+
+
+def test_failures_count_up_until_a_success(feeds: Feeds):
+    feeds.put([FeedSpec(url=POST)])
+    poll(feeds, FAILED)
+    failing = poll(feeds, FAILED)
+    assert (failing.state, failing.failures, failing.error) == (FeedState.FAILING, 2, "the server answered 503")
+    assert failing.last_success is None
+    assert claim(feeds, POST).failures == 2
+
+
+def test_a_success_ends_the_failures(feeds: Feeds):
+    feeds.put([FeedSpec(url=POST)])
+    poll(feeds, FAILED)
+    well = poll(feeds, document("e1"))
+    assert (well.state, well.failures, well.error) == (FeedState.OK, 0, None)
+    assert well.last_new == well.last_success == well.last_polled
+
+
+def test_only_a_first_document_is_a_feeds_first_poll(feeds: Feeds):
+    feeds.put([FeedSpec(url=POST)])
+    poll(feeds, FAILED)
+    first = claim(feeds)
+    assert not first.polled_before
+    feeds.save(first, document("e1"))
+    assert claim(feeds).polled_before
+
+
+@pytest.mark.parametrize("outcome", [UNCHANGED, FAILED], ids=["unchanged", "failed"])
+def test_an_answer_without_a_document_leaves_what_the_last_document_said(feeds: Feeds, outcome: PollOutcome):
+    feeds.put([FeedSpec(url=POST)])
+    poll(feeds, document("e1", "e2", title="Post", etag='"1"', last_modified="Sun", body_hash="h"))
+    after = poll(feeds, outcome)
+    assert (after.entries, after.title) == (2, "Post")
+    claimed = claim(feeds)
+    assert (claimed.etag, claimed.last_modified, claimed.body_hash) == ('"1"', "Sun", "h")
+
+
+def test_a_new_document_without_an_etag_has_none(feeds: Feeds):
+    feeds.put([FeedSpec(url=POST)])
+    poll(feeds, document("e1", etag='"1"'))
+    poll(feeds, document("e1"))
+    assert claim(feeds).etag is None
+
+
+def test_a_feed_that_shows_nothing_new_keeps_the_time_of_its_last_news(state: StateUnderTest):
+    feeds = state.client().feeds
+    feeds.put([FeedSpec(url=POST)])
+    poll(feeds, document("e1"))
+    state.let_pass(DAY)
+    before = status(feeds).last_new
+    after = poll(feeds, document("e1", new_entries=0))
+    assert after.last_new == before
+    assert after.last_success is not None
+    assert before is not None
+    assert after.last_success - before >= DAY
+
+
+def test_a_feed_held_back_by_its_server_is_not_polled_even_on_demand(state: StateUnderTest):
+    feeds = state.client().feeds
+    feeds.put([FeedSpec(url=POST)])
+    held = poll(feeds, PollOutcome(delay=HOUR, error="the server answered 429", held=6 * HOUR))
+    assert held.state is FeedState.HELD
+    state.let_pass(2 * HOUR)
+    assert claimable(feeds, at_once=True) == []
+    state.let_pass(4 * HOUR)
+    assert status(feeds).state is FeedState.FAILING
+    assert claimable(feeds) == [POST]
+
+
+def test_a_feed_that_is_gone_is_polled_again_only_when_it_is_enabled(state: StateUnderTest):
+    feeds = state.client().feeds
+    feeds.put([FeedSpec(url=POST)])
+    gone = poll(feeds, PollOutcome(delay=HOUR, error="the server answered 410", gone=True))
+    assert (gone.state, gone.next_due) == (FeedState.GONE, None)
+    state.let_pass(DAY)
+    assert claimable(feeds, at_once=True) == []
+    feeds.put([FeedSpec(url=POST)])
+    assert claimable(feeds, at_once=True) == []
+    feeds.enable(POST, enabled=True)
+    assert claimable(feeds) == [POST]
+
+
+def test_text_that_no_database_takes_is_kept_as_far_as_it_goes(feeds: Feeds):
+    feeds.put([FeedSpec(url=POST)])
+    after = poll(feeds, document("e1", title="A\0B", etag='"\udcff"', error="bad \ud800 byte"))
+    assert after.title == "A\ufffdB"
+    assert after.error == "bad ? byte"
+
+
+# -------------------------------------------------------------------------------------------------- entries
+
+
+def test_entries_are_known_by_their_latest_content(feeds: Feeds):
+    feeds.put([FeedSpec(url=POST), FeedSpec(url=WIRE)])
+    poll(feeds, document("e1", "e2"))
+    poll(feeds, document(seen={"e1": "corrected", "e3": "new"}))
+    assert feeds.known(POST, ["e1", "e2", "e3", "e4"]) == {"e1": "corrected", "e2": "content of e2", "e3": "new"}
+    assert feeds.known(WIRE, ["e1"]) == {}
+
+
+def test_an_entry_is_forgotten_when_its_feed_has_not_shown_it_for_30_days(state: StateUnderTest):
+    feeds = state.client().feeds
+    feeds.put([FeedSpec(url=POST)])
+    poll(feeds, document("old", "evergreen"))
+    for _ in range(4):
+        state.let_pass(10 * DAY)
+        poll(feeds, document("evergreen", new_entries=0))
+    assert feeds.known(POST, ["old", "evergreen"]) == {"evergreen": "content of evergreen"}
+
+
+def test_a_feed_that_does_not_change_for_months_forgets_nothing(state: StateUnderTest):
+    feeds = state.client().feeds
+    feeds.put([FeedSpec(url=POST)])
+    poll(feeds, document("e1"))
+    for _ in range(3):
+        state.let_pass(20 * DAY)
+        poll(feeds, UNCHANGED)
+        poll(feeds, FAILED)
+    assert feeds.known(POST, ["e1"]) == {"e1": "content of e1"}
+    poll(feeds, document("e1", "e2"))
+    assert feeds.known(POST, ["e1", "e2"]).keys() == {"e1", "e2"}
+
+
+def test_a_document_may_have_thousands_of_entries(feeds: Feeds):
+    feeds.put([FeedSpec(url=POST)])
+    keys = [f"entry {n}" for n in range(5000)]
+    poll(feeds, document(*keys))
+    assert len(feeds.known(POST, keys)) == 5000
