@@ -72,9 +72,15 @@ class _Folds(dict[int, str]):
 
 def tokens(text: str) -> list[Token]:
     """Give the words of the text in their order."""
+    new = tuple.__new__  # half of the time is the making of the tuples
     if text.isascii():
-        return [Token(*match.span(), match.group()) for match in _ASCII_WORD.finditer(text.lower())]
-    return [Token(*match.span(), form) for match in _WORD.finditer(text) if (form := fold(match.group()))]
+        matches = _ASCII_WORD.finditer(text.lower())
+        return [new(Token, (match.start(), match.end(), match.group())) for match in matches]
+    return [
+        new(Token, (match.start(), match.end(), form))
+        for match in _WORD.finditer(text)
+        if (form := fold(match.group()))
+    ]
 
 
 def forms(text: str) -> list[str]:
