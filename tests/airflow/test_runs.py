@@ -15,6 +15,7 @@ from pipeline.records import topics
 from pipeline.records.article import RawArticle
 from pipeline.records.codec import decode
 from pipeline.settings import load_settings
+from pipeline.tasks import apply_retention
 from tests.acceptance.desk import Desk
 from tests.builders import enriched
 from tests.newsroom.sample import SampleServer
@@ -25,13 +26,13 @@ WAGNER = (
 
 
 @pytest.fixture
-def run(dags: Mapping[str, Any], airflow_home: object) -> Any:
+def run(dags: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs a DAG from its first task to its last; gives the run's state and those of its tasks."""
 
     def run(dag_id: str, **given: Any) -> tuple[str, dict[str, list[str]]]:
         dag = dags[dag_id]
         for task in dag.tasks:
-            task.retries = 0  # a test that waits for a retry's delay would say no more
+            monkeypatch.setattr(task, "retries", 0)  # waiting for a retry's delay would say no more
         done = dag.test(**given)
         states: dict[str, list[str]] = {}
         for instance in sorted(done.get_task_instances(), key=lambda instance: instance.map_index):
@@ -116,16 +117,20 @@ def test_the_health_run_fails_when_articles_wait_and_no_worker_takes_them(
 # --------------------------------------------------------------------------------------------------- retention
 
 
-def test_a_retention_run_removes_old_articles_and_old_runs_and_nothing_else(
-    run: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch
+def test_a_retention_run_removes_old_articles_runs_and_logs_and_nothing_else(
+    run: Any, desk: Desk, airflow_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = datetime.now(UTC)
     old, recent = enriched("old", seen=now - timedelta(days=120)), enriched("recent", seen=now - timedelta(days=5))
     with open_index(load_settings()) as index:
         index.write([old, recent])
     monkeypatch.setenv("HARMATTAN_RETENTION", "60d")
-    run("harmattan_feed_health", logical_date=now - timedelta(days=30), run_after=now - timedelta(days=30))
-    run("harmattan_feed_health", logical_date=now - timedelta(days=3), run_after=now - timedelta(days=3))
+    for age in (timedelta(days=30), timedelta(days=3)):
+        run("harmattan_feed_health", logical_date=now - age, run_after=now - age)
+    mine, fresh, others = (
+        log_file(airflow_home, name, age)
+        for name, age in (("harmattan_poll/1", 20), ("harmattan_poll/2", 3), ("other_project/1", 20))
+    )
 
     state, tasks = run("harmattan_retention")
     assert state == "success", tasks
@@ -133,6 +138,14 @@ def test_a_retention_run_removes_old_articles_and_old_runs_and_nothing_else(
         assert [hit.id for hit in index.search(SearchQuery()).hits] == ["recent"]
     kept = [moment for moment in run_dates("harmattan_feed_health") if moment < now - timedelta(days=1)]
     assert kept == [now - timedelta(days=3)]
+    assert [path.exists() for path in (mine, fresh, others)] == [False, True, True]
+
+
+@pytest.mark.usefixtures("desk")
+def test_retention_is_in_nobodys_way_while_a_worker_writes_to_the_index() -> None:
+    with open_index(load_settings()) as index:
+        index.write([enriched("recent", seen=datetime.now(UTC))])
+        assert apply_retention() == {"articles": 0, "identities": 0}
 
 
 def test_old_runs_are_not_said_to_be_removed_when_airflows_database_is_unknown(
@@ -144,17 +157,14 @@ def test_old_runs_are_not_said_to_be_removed_when_airflows_database_is_unknown(
     assert "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD" in caplog.text
 
 
-def test_a_retention_run_removes_old_logs_of_the_projects_dags_alone(run: Any, desk: Desk, airflow_home: Path) -> None:
-    logs = airflow_home / "logs"
-    names = ["dag_id=harmattan_poll/run_id=1/old.log", "dag_id=harmattan_poll/run_id=2/new.log", "dag_id=other/old.log"]
-    for name in names:
-        (logs / name).parent.mkdir(parents=True, exist_ok=True)
-        (logs / name).write_text("said\n")
-        if "old" in name:
-            moment = (datetime.now(UTC) - timedelta(days=20)).timestamp()
-            os.utime(logs / name, (moment, moment))
-    assert run("harmattan_retention")[1]["remove_old_logs"] == ["success"]
-    assert [name for name in names if (logs / name).exists()] == names[1:]
+def log_file(airflow_home: Path, run: str, days_old: int) -> Path:
+    dag, _, number = run.partition("/")
+    path = airflow_home / "logs" / f"dag_id={dag}" / f"run_id={number}" / "attempt=1.log"
+    path.parent.mkdir(parents=True)
+    path.write_text("said\n")
+    moment = (datetime.now(UTC) - timedelta(days=days_old)).timestamp()
+    os.utime(path, (moment, moment))
+    return path
 
 
 def run_dates(dag_id: str) -> list[datetime]:
