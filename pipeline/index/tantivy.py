@@ -109,8 +109,11 @@ class TantivyIndex:
         old = Query.range_query(
             self._schema, "month", FieldType.Integer, upper_bound=month(moment), include_upper=False
         )
+        with self._reading() as searcher:
+            count = _total(searcher.search(old, limit=1))
+        if not count:  # so that the worker that writes is in nobody's way on most days
+            return 0
         with self._writing() as writer:
-            count = _total(self._searcher().search(old, limit=1))
             writer.delete_documents_by_query(old)
             writer.commit()
         return count
