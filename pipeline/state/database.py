@@ -1,10 +1,11 @@
 """The state in one database: PostgreSQL, or SQLite in a file of its own."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-from pipeline.state.engine import Database, open_file, open_server
+from pipeline.state.engine import PATIENCE, Database, open_file, open_server
 from pipeline.state.feeds import DatabaseFeeds
 from pipeline.state.interface import WorkerStatus
 from pipeline.state.ledger import DatabaseLedger
@@ -17,18 +18,19 @@ from pipeline.state.workers import DatabaseWorkers
 class DatabaseState:
     """See the port. Threads may share it; it connects at its first use."""
 
-    def __init__(self, url: str, password: str | None = None) -> None:
+    def __init__(self, url: str, password: str | None = None, *, patience: timedelta = PATIENCE) -> None:
         """Take the address of a PostgreSQL database; `postgresql://user@host:5432/name` will do.
 
-        The password is given apart. Raises BadInput when it is in the address, or the address is none.
+        The password is given apart. `patience` is how long to wait for a lock. Raises BadInput when the password is in the
+        address, or the address is none.
         """
-        self._use(open_server(url, password))
+        self._use(open_server(url, password, patience))
 
     @classmethod
-    def embedded(cls, path: Path) -> Self:
+    def embedded(cls, path: Path, *, patience: timedelta = PATIENCE) -> Self:
         """Give the state in a SQLite file, which `setup` makes."""
         state = cls.__new__(cls)
-        state._use(open_file(path))
+        state._use(open_file(path, patience))
         return state
 
     def _use(self, database: Database) -> None:

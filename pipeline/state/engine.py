@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from pipeline.errors import BadInput, OutOfReach
 from pipeline.state.failures import translated
 
-PATIENCE = 10.0
-"""How many seconds a transaction waits for a lock that another one holds."""
+PATIENCE = timedelta(seconds=10)
+"""How long a transaction waits for a lock that another one holds."""
 
 _WRITES = "harmattan_writes"
 _SQLITE_SETTINGS = (
@@ -26,18 +27,16 @@ _SQLITE_SETTINGS = (
     "wal_autocheckpoint=8000",
     "journal_size_limit=67108864",
 )
-_POSTGRES_SESSION = (
-    f"SET lock_timeout = '{PATIENCE:.0f}s'",
-    # A process that was frozen in the middle of a transaction must not hold up the others for ever.
-    "SET idle_in_transaction_session_timeout = '60s'",
-)
+# A process that was frozen in the middle of a transaction must not hold up the others for ever.
+_LONGEST_PAUSE = "60s"
 
 
 class Database:
     """One database; `address` names it in messages, without a password."""
 
-    def __init__(self, engine: Engine, address: str) -> None:
+    def __init__(self, engine: Engine, address: str, patience: timedelta) -> None:
         self.address = address
+        self._patience = patience
         self._engine = engine
         # SQLite takes one writer at a time and lets the others poll for their turn; threads can do better.
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" else None
@@ -69,7 +68,7 @@ class Database:
         if self._turn is None:
             yield
             return
-        if not self._turn.acquire(timeout=PATIENCE):
+        if not self._turn.acquire(timeout=self._patience.total_seconds()):
             raise OutOfReach(f"the database {self.address} is being written by another thread for too long")
         try:
             yield
@@ -87,22 +86,23 @@ class Database:
             raise meaning from error
 
 
-def open_file(path: Path) -> Database:
+def open_file(path: Path, patience: timedelta = PATIENCE) -> Database:
     """Open the embedded database; the file is made at its first use."""
+    seconds = patience.total_seconds()
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
-        connect_args={"timeout": PATIENCE},
+        connect_args={"timeout": seconds},
         pool_size=8,
         max_overflow=24,
         pool_use_lifo=True,  # few connections with a warm cache
         hide_parameters=True,
     )
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", lambda connection, _: _prepare_sqlite(connection, seconds))
     event.listen(engine, "begin", _begin_sqlite)
-    return Database(engine, str(path))
+    return Database(engine, str(path), patience)
 
 
-def open_server(url: str, password: str | None) -> Database:
+def open_server(url: str, password: str | None, patience: timedelta = PATIENCE) -> Database:
     """Prepare for the PostgreSQL at the URL; it is connected to at the first use. Raises BadInput for another URL."""
     target = _target(url)
     address = target.set(drivername="postgresql").render_as_string(hide_password=True)
@@ -119,13 +119,13 @@ def open_server(url: str, password: str | None) -> Database:
         isolation_level="READ COMMITTED",
         pool_size=5,
         max_overflow=15,
-        pool_timeout=PATIENCE,
+        pool_timeout=patience.total_seconds(),
         pool_pre_ping=True,
         pool_recycle=1800,
         hide_parameters=True,
     )
-    event.listen(engine, "connect", _prepare_postgres)
-    return Database(engine, address)
+    event.listen(engine, "connect", lambda connection, _: _prepare_postgres(connection, patience))
+    return Database(engine, address, patience)
 
 
 def _target(url: str) -> URL:
@@ -140,10 +140,10 @@ def _target(url: str) -> URL:
     return target.set(drivername="postgresql+psycopg")
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, patience: float) -> None:
     # The driver must not begin transactions by itself: _begin_sqlite does, with the right lock.
     connection.isolation_level = None
-    _turn_on_wal(connection)
+    _turn_on_wal(connection, patience)
     for setting in (
         "synchronous=FULL",
         "foreign_keys=ON",
@@ -154,8 +154,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
         connection.execute(f"PRAGMA {setting}")
 
 
-def _turn_on_wal(connection: sqlite3.Connection) -> None:
-    deadline = time.monotonic() + PATIENCE
+def _turn_on_wal(connection: sqlite3.Connection, patience: float) -> None:
+    deadline = time.monotonic() + patience
     while True:
         try:
             mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
@@ -174,10 +174,10 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _prepare_postgres(connection: Any, _: object) -> None:
+def _prepare_postgres(connection: Any, patience: timedelta) -> None:
     before = connection.autocommit
     connection.autocommit = True
     with connection.cursor() as cursor:
-        for statement in _POSTGRES_SESSION:
-            cursor.execute(statement)
+        cursor.execute(f"SET lock_timeout = {patience // timedelta(milliseconds=1)}")
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{_LONGEST_PAUSE}'")
     connection.autocommit = before

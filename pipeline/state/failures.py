@@ -21,7 +21,8 @@ _SQLITE_ADVICE = {
 
 _POSTGRES_ADVICE = {
     "08": "check that the server runs and is reachable from here",
-    "25": "the server only reads; check that the address is the primary's",
+    "25006": "the server only reads; check that the address is the primary's",
+    "25P03": "this process was held up in the middle of a transaction, which the server then ended",
     "28": "check the user, the password (HARMATTAN_DATABASE_PASSWORD) and the server's pg_hba.conf",
     "3D": "create the database, or correct HARMATTAN_DATABASE",
     "40": "two processes wanted the same rows; it is tried again",

@@ -50,7 +50,7 @@ class Stories(Protocol):
     """Relate's own: identities, versions and stories. One leader writes; others stand by."""
 
     def lead(self, owner: str, lease: timedelta) -> bool:
-        """Become or stay the leader for that long; False while somebody else leads."""
+        """Become or stay the leader, for that long or at least half of it; False while somebody else leads."""
 
     def resign(self, owner: str) -> None:
         """Give up the leadership, so that another need not wait."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline.log.interface import LogRecord
 from pipeline.records.alert import AlertArticle
 from pipeline.state.database import DatabaseState
+from pipeline.state.engine import PATIENCE
 from pipeline.state.interface import KnownArticle
 from tests.builders import match
 
@@ -15,9 +16,11 @@ MOMENT = datetime(2026, 11, 15, 12, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
 
 
-def open_state(address: str) -> DatabaseState:
+def open_state(address: str, patience: timedelta = PATIENCE) -> DatabaseState:
     """Open the state at an address: a PostgreSQL URL or the path of a file."""
-    return DatabaseState(address) if address.startswith("postgresql://") else DatabaseState.embedded(Path(address))
+    if address.startswith("postgresql://"):
+        return DatabaseState(address, patience=patience)
+    return DatabaseState.embedded(Path(address), patience=patience)
 
 
 def record(offset: int, partition: int = 0, topic: str = "articles.prepared") -> LogRecord:

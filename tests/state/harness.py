@@ -15,7 +15,7 @@ from psycopg import sql
 from sqlalchemy import Connection, text
 
 from pipeline.state.database import DatabaseState
-from pipeline.state.engine import Database, open_file, open_server
+from pipeline.state.engine import PATIENCE, Database, open_file, open_server
 from pipeline.state.tables import metadata
 from pipeline.state.types import Moment
 from tests.state.client import open_state
@@ -37,9 +37,9 @@ class StateUnderTest:
     def is_server(self) -> bool:
         return self.address.startswith("postgresql://")
 
-    def client(self) -> DatabaseState:
+    def client(self, patience: timedelta = PATIENCE) -> DatabaseState:
         """A client with connections of its own, as another process has it."""
-        state = open_state(self.address)
+        state = open_state(self.address, patience)
         self._clients.append(state)
         return state
 
