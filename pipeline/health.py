@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from pipeline.errors import HarmattanError
 from pipeline.index.interface import ArticleIndex
@@ -22,6 +22,9 @@ GROUPS: Mapping[str, Sequence[str]] = {
 
 SILENT = timedelta(seconds=60)
 """A worker without a sign of life for that long counts as gone."""
+
+OVERDUE = timedelta(minutes=15)
+"""A feed that waits for its poll for that long is not being polled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,11 @@ def _of_state(state: State, problems: list[str]) -> dict[str, object]:
     polled = [feed for feed in feeds if feed.state not in (FeedState.DISABLED, FeedState.NEW, FeedState.INVALID)]
     if polled and len(failing) == len(polled):
         problems.append(f"all {len(polled)} polled feeds fail: see `harmattan feeds list`")
+    if late := overdue(feeds, datetime.now(UTC)):
+        problems.append(
+            f"{late} feeds have been due for over {OVERDUE.seconds // 60} minutes: start `harmattan work poll`, or see what"
+            " keeps Airflow's DAG harmattan_poll"
+        )
     failed = state.ledger.alerts(state=AlertState.FAILED, limit=1000)
     if failed:
         problems.append(f"{len(failed)} alerts could not be delivered: see `harmattan alerts list --state failed`")
@@ -71,6 +79,11 @@ def _of_state(state: State, problems: list[str]) -> dict[str, object]:
         "failing": failing,
         "due": state.ledger.due(),
     }
+
+
+def overdue(feeds: Sequence[FeedStatus], now: datetime) -> int:
+    """Give how many feeds should have been polled long ago; those that are held back or disabled are not due."""
+    return sum(feed.next_due is not None and now - feed.next_due > OVERDUE for feed in feeds)
 
 
 def _of_log(log: EventLog, facts: Mapping[str, object], problems: list[str]) -> dict[str, object]:
