@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -234,6 +234,7 @@ def _worker(
     if step == "index":
         from pipeline.index.step import IndexStep
 
+        _fill(parts)
         return BatchWorker(IndexStep(parts.index, parts.alert_index), parts.log)
     if step == "alert":
         from pipeline.alert.step import AlertStep
@@ -245,6 +246,33 @@ def _worker(
 
     notifiers = load_notifiers(settings, show)
     return NotifyWorker(state.ledger, state.outbox, parts.log, notifiers, owner, settings.base_url)
+
+
+def _fill(parts: Parts) -> None:
+    """Fill an embedded index that was begun anew from the log; the process that writes to it does so, and nobody else."""
+    from pipeline.index.rebuild import rebuild
+    from pipeline.index.tantivy import TantivyIndex
+
+    if isinstance(parts.index, TantivyIndex):
+        rebuild(parts.index, parts.log)
+
+
+def housekeeping_worker(parts: Parts, settings: Settings, show: Callable[[str], None]) -> Worker:
+    """Wire the worker that applies retention and sends the daily digest where no scheduler does."""
+    from pipeline.housekeeping import HousekeepingWorker, drop_old
+    from pipeline.notify.digest import make_digest, send_digest
+
+    ledger = parts.state.ledger
+    notifiers = load_notifiers(settings, show)
+    channels = digest_channels(settings)
+
+    def retention() -> object:
+        return drop_old(parts.log, parts.index, parts.state.stories, datetime.now(UTC) - settings.retention)
+
+    def digest(day: date) -> object:
+        return send_digest(make_digest(day, ledger, settings.base_url), ledger, notifiers, channels)
+
+    return HousekeepingWorker(retention, digest)
 
 
 def _enrich_worker(parts: Parts, settings: Settings, stack: ExitStack) -> Worker:

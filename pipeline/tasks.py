@@ -11,7 +11,6 @@ from pipeline.bootstrap import (
     digest_channels,
     load_notifiers,
     open_fetcher,
-    open_index,
     open_log,
     open_parts,
     open_state,
@@ -19,6 +18,7 @@ from pipeline.bootstrap import (
 )
 from pipeline.errors import HarmattanError
 from pipeline.health import check_health
+from pipeline.housekeeping import drop_old
 from pipeline.notify.digest import make_digest, send_digest
 from pipeline.poll.feeds_file import load_feeds
 from pipeline.poll.rounds import poll_all_due
@@ -63,14 +63,10 @@ def check_everything(settings: Settings | None = None) -> dict[str, int]:
 
 
 def apply_retention(settings: Settings | None = None) -> dict[str, int]:
-    """Remove articles, and what is remembered of them, that are older than HARMATTAN_RETENTION."""
+    """Remove articles, what is remembered of them and records of the log that are older than HARMATTAN_RETENTION."""
     settings = settings or load_settings()
-    moment = datetime.now(UTC) - settings.retention
-    with open_index(settings) as index:
-        articles = index.drop_before(moment)
-    with open_state(settings) as state:
-        remembered = state.stories.forget_before(moment)
-    return {"articles": articles, "identities": remembered}
+    with open_parts(settings) as parts:
+        return drop_old(parts.log, parts.index, parts.state.stories, datetime.now(UTC) - settings.retention)
 
 
 def daily_digest(

@@ -14,6 +14,7 @@ from pipeline.bootstrap import (
     Parts,
     check_files,
     check_parts,
+    housekeeping_worker,
     open_fetcher,
     open_parts,
     open_workers,
@@ -106,7 +107,7 @@ def _run_on(parts: Parts, settings: Settings, port: int) -> int:
             display[0].show(text)
 
         workers = stack.enter_context(open_workers(STEPS, parts, settings, owner, show))
-        crew = Crew(workers, parts.state, owner)
+        crew = Crew([*workers, housekeeping_worker(parts, settings, show)], parts.state, owner)
         told = stop_on_signals(crew.stop)
         display.append(Display(crew.counts, address))
         with display[0], crew:

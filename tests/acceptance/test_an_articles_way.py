@@ -58,7 +58,8 @@ def test_a_corrected_article_is_found_as_it_now_stands_and_alerts_nobody_anew(de
     url = outlet.publish(title="Ferry turns over near Mopti", text=stories.FLOOD + " The Sahel mourns.")
     desk.polls()
 
-    outlet.correct(url, text=stories.FLOOD.replace("Eleven", "Seventeen") + " The Sahel mourns.")
+    text = stories.FLOOD.replace("Eleven", "Seventeen")
+    outlet.correct(url, text=text + " The Sahel mourns.", summary=text.partition("\n\n")[0])
     desk.polls()
 
     assert desk.finds("Eleven ferry") == []

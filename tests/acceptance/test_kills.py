@@ -36,16 +36,16 @@ def test_a_step_killed_at_random_moments_loses_and_repeats_nothing(desk: Desk, s
     others = [name for name in STEPS if name != step]
     urls = publish(desk)
     chance = random.Random(step)
-    with desk.working(*others, options=["--rules", str(rules)]):
-        with desk.working(step, options=["--rules", str(rules)]) as victim:
-            said = desk.runs("poll", "--feeds", str(desk.feeds()))
-            assert said.status == 0, said
-            for _ in range(KILLS):
-                time.sleep(chance.uniform(0.3, 1.8))  # the random moment is the point here
-                victim.killed()
-                victim.start()
-            eventually(lambda: len(desk.finds("*", "--limit", "1000")) == ARTICLES, 120, every=1)
-            eventually(lambda: len({row["id"] for row in desk.told()}) == ARTICLES // 3, 90, every=0.5)
+    options = ["--rules", str(rules)]
+    with desk.working(*others, options=options), desk.working(step, options=options) as victim:
+        said = desk.runs("poll", "--feeds", str(desk.feeds()))
+        assert said.status == 0, said
+        for _ in range(KILLS):
+            time.sleep(chance.uniform(0.3, 1.8))  # the random moment is the point here
+            victim.killed()
+            victim.start()
+        eventually(lambda: len(desk.finds("*", "--limit", "1000")) == ARTICLES, 120, every=1)
+        eventually(lambda: len({row["id"] for row in desk.told()}) == ARTICLES // 3, 90, every=0.5)
 
     hits = desk.finds("*", "--limit", "1000")
     assert {hit["url"] for hit in hits} == urls
