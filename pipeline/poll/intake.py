@@ -18,7 +18,6 @@ STEP = "poll"
 _AT_ONCE = 200  # records in one append
 _FEW = 3
 _FEW_SHARE = 0.2  # of the known entries
-_KEPT = 50_000  # bytes kept of a record that is too large even for the dead letters
 
 log = logging.getLogger(__name__)
 
@@ -70,14 +69,7 @@ class Intake:
             self._events.append(topics.RAW, [record])
         except CannotHandle as error:
             log.warning("an entry of %s goes to the dead letters: %s", record.key, error)
-            self._bury(record, str(error))
-
-    def _bury(self, record: NewRecord, reason: str) -> None:
-        try:
-            self._letters.put_unlogged(STEP, topics.RAW, record.key, record.value, reason)
-        except CannotHandle:
-            reason = f"{reason}; only the first {_KEPT} bytes are kept"
-            self._letters.put_unlogged(STEP, topics.RAW, record.key, record.value[:_KEPT], reason)
+            self._letters.put_unlogged(STEP, topics.RAW, record.key, record.value, str(error))
 
 
 def _fresh(entries: Sequence[Entry], known: Mapping[str, str]) -> list[Entry]:

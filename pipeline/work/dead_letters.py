@@ -1,6 +1,7 @@
 """The dead letters: records that a step could not handle, kept with their bytes until somebody puts them back."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 
@@ -12,6 +13,9 @@ from pipeline.records.dead_letter import DeadLetter
 
 NOWHERE = -1
 """Partition and offset of something that failed before it had any."""
+
+KEPT = 5_000_000
+"""How many bytes are kept of a record that is too large for a dead letter, whose form takes more room than the record."""
 
 
 class DeadLetters:
@@ -43,8 +47,16 @@ class DeadLetters:
             reason=reason[:2000],
             failed=self._clock(),
         )
-        self._log.append(topics.DEAD_LETTER, [NewRecord(identity, encode(letter))])
+        try:
+            self._append(letter)
+        except CannotHandle:
+            # Whatever can't be set aside would stop its step at every start.
+            kept = f"{letter.reason} (of its {len(value):,} bytes only the first {KEPT:,} are kept)"
+            self._append(replace(letter, key=key[:1000], value=value[:KEPT], reason=kept))
         return identity
+
+    def _append(self, letter: DeadLetter) -> None:
+        self._log.append(topics.DEAD_LETTER, [NewRecord(letter.id, encode(letter))])
 
     def waiting(self) -> list[DeadLetter]:
         """Give the letters that were not put back since they last failed, the oldest first."""
@@ -66,16 +78,4 @@ class DeadLetters:
         Killed in between, the letter is still listed and may be put back again: the steps recognise what they know.
         """
         self._log.append(letter.topic, [NewRecord(letter.key, letter.value)])
-        note = DeadLetter(
-            id=letter.id,
-            step=letter.step,
-            topic=letter.topic,
-            partition=letter.partition,
-            offset=letter.offset,
-            key=letter.key,
-            value=b"",
-            reason=letter.reason,
-            failed=self._clock(),
-            replayed=True,
-        )
-        self._log.append(topics.DEAD_LETTER, [NewRecord(letter.id, encode(note))])
+        self._append(replace(letter, value=b"", failed=self._clock(), replayed=True))
