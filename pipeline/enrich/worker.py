@@ -79,12 +79,12 @@ class EnrichWorker:
         except CannotHandle:
             failures += self._one_by_one(patience, articles)
         failed = {id(failure.record) for failure in failures}
-        intake.fail(failures)
         intake.done(
             outcome.delivered.record
             for outcome in outcomes
             if outcome.final and id(outcome.delivered.record) not in failed
         )
+        intake.fail(failures)
 
     def _one_by_one(self, patience: Patience, articles: Sequence[tuple[Outcome, NewRecord]]) -> list[Failure]:
         """Append what the log takes, when there is something among it that the log can't take."""

@@ -20,11 +20,14 @@ class Guard:
         """Count records that were handled."""
         self._latest.extend([False] * min(count, WINDOW))
 
-    def failed(self, reason: str) -> None:
-        """Count a failure. Raises StepStopped when it is one too many; the record must then stay uncommitted."""
+    def failed(self, reason: str, beside: int = 0) -> None:
+        """Count a failure. Raises StepStopped when it is one too many; the record must then stay uncommitted.
+
+        `beside` counts records that were received with it and are yet to be handled.
+        """
         self._latest.append(True)
         failures = sum(self._latest)
-        if failures >= LEAST_FAILURES and failures >= SHARE * len(self._latest):
+        if failures >= LEAST_FAILURES and failures >= SHARE * min(WINDOW, len(self._latest) + beside):
             raise StepStopped(
                 f"{self._step} stops: {failures} of its last {len(self._latest)} records could not be handled, so the fault is"
                 f" probably not theirs (the last one: {reason}). They are kept: mend the cause and start the step again;"

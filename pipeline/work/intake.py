@@ -34,11 +34,13 @@ class Intake:
         """
         records = self._patience(lambda: self._subscription.receive(most, timeout))
         delivered: list[Delivered] = []
+        unreadable: list[Failure] = []
         for record in records:
             try:
                 delivered.append(Delivered(record, decode(record.value, RECORD_OF[record.topic])))
             except CannotHandle as error:
-                self.fail([Failure(record, str(error))])
+                unreadable.append(Failure(record, str(error)))
+        self.fail(unreadable, beside=len(delivered))
         return delivered
 
     def done(self, records: Iterable[LogRecord]) -> None:
@@ -48,11 +50,14 @@ class Intake:
         self._guard.handled(len(finished))
         self.handled += len(finished)
 
-    def fail(self, failures: Iterable[Failure]) -> None:
-        """Set records aside as dead letters and commit them. Raises StepStopped past the limit of failures."""
+    def fail(self, failures: Iterable[Failure], beside: int = 0) -> None:
+        """Set records aside as dead letters and commit them. Raises StepStopped past the limit of failures.
+
+        `beside` counts records that were received with them and are yet to be handled.
+        """
         for failure in failures:
             record, reason = failure.record, failure.reason
-            self._guard.failed(reason)
+            self._guard.failed(reason, beside)
             letter = self._patience(lambda r=record, why=reason: self._dead_letters.put(self._step, r, why))  # type: ignore[misc]
             log.error(
                 "%s can't handle %s/%s@%s: %s (dead letter %s)",

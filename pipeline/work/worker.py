@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
-from pipeline.errors import HarmattanError, LeaseLost
+from pipeline.errors import CannotHandle, HarmattanError, LeaseLost
 from pipeline.log.interface import EventLog
 from pipeline.work.intake import Intake
 from pipeline.work.interface import Delivered, Failure, Step
@@ -75,9 +75,9 @@ class BatchWorker:
     def _handle(self, intake: Intake, batch: Sequence[Delivered], patience: Patience) -> None:
         try:
             failures = patience(lambda: self._step.handle(batch))
-        except (HarmattanError, Stopped):
-            raise
-        except Exception:
+        except Exception as error:
+            if not _of_a_record(error):
+                raise
             log.exception("%s failed on a batch of %d; trying its records one by one", self._step.name, len(batch))
             self._one_by_one(intake, batch, patience)
             return
@@ -101,16 +101,25 @@ def _guarded(step: Step, alone: Sequence[Delivered]) -> Callable[[], Sequence[Fa
     def handle() -> Sequence[Failure]:
         try:
             return step.handle(alone)
-        except HarmattanError:
-            raise
         except Exception as error:
-            return [Failure(alone[0].record, f"{type(error).__name__}: {error}")]
+            if not _of_a_record(error):
+                raise
+            name = "" if isinstance(error, CannotHandle) else f"{type(error).__name__}: "
+            return [Failure(alone[0].record, f"{name}{error}")]
 
     return handle
 
 
+def _of_a_record(error: Exception) -> bool:
+    """Tell whether a record may have caused this: the other errors are about servers, leases or this process."""
+    return isinstance(error, CannotHandle) or not isinstance(error, HarmattanError | Stopped)
+
+
 def _settle(intake: Intake, batch: Sequence[Delivered], failures: Sequence[Failure]) -> None:
-    """Dead-letter what failed, then commit the rest: a letter is durable before any later offset is."""
-    intake.fail(failures)
+    """Finish what was handled, then dead-letter the rest.
+
+    A record that is not done holds back the commit of all later ones, so its letter is durable before them.
+    """
     failed = {(f.record.topic, f.record.partition, f.record.offset) for f in failures}
     intake.done(d.record for d in batch if (d.record.topic, d.record.partition, d.record.offset) not in failed)
+    intake.fail(failures)
