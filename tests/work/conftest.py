@@ -5,6 +5,7 @@ import pytest
 
 from pipeline.log.sqlite import SqliteEventLog
 from pipeline.records import topics
+from pipeline.state.database import DatabaseState
 
 
 @pytest.fixture
@@ -14,3 +15,12 @@ def log(tmp_path: Path) -> Iterator[SqliteEventLog]:
     event_log.create_topics(dict.fromkeys(topics.ALL, 1))
     yield event_log
     event_log.close()
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[DatabaseState]:
+    """An embedded state that is set up and holds nothing."""
+    database = DatabaseState.embedded(tmp_path / "state.db")
+    database.setup()
+    yield database
+    database.close()

@@ -171,9 +171,9 @@ class WithoutLetters:
 
 
 def test_what_fails_is_not_committed_before_its_letter_is_durable(log: EventLog) -> None:
-    away = WithoutLetters(log)
+    away: Any = WithoutLetters(log)
     log.append(topics.ENRICHED, titled(*TEN))
-    with working(Recorder(lambda title: "refused" if title == "article 3" else None), away):  # type: ignore[arg-type]
+    with working(Recorder(lambda title: "refused" if title == "article 3" else None), away):
         assert eventually(lambda: away.tried > 1)
     assert waiting(log) == 7
     step = Recorder()
