@@ -11,6 +11,7 @@ from pipeline.index.interface import ArticleIndex
 from pipeline.log.interface import EventLog
 from pipeline.notify.interface import DeliveryError
 from pipeline.records import topics
+from pipeline.relate.step import WINDOW
 from pipeline.state.interface import Stories
 
 logger = logging.getLogger(__name__)
@@ -26,7 +27,10 @@ TURN = 1.0
 def drop_old(log: EventLog, index: ArticleIndex, stories: Stories, moment: datetime) -> dict[str, int]:
     """Remove what is older from the log, from the index and from what relate remembers; give how many of the latter two."""
     log.drop_before(topics.ALL, moment)
-    return {"articles": index.drop_before(moment), "identities": stories.forget_before(moment)}
+    # A day more than copies are looked for in, so that a backlog still finds them.
+    bands_before = max(moment, datetime.now(UTC) - WINDOW - timedelta(days=1))
+    forgotten = stories.forget_before(moment, bands_before=bands_before)
+    return {"articles": index.drop_before(moment), "identities": forgotten}
 
 
 class HousekeepingWorker:
