@@ -30,6 +30,7 @@ export AIRFLOW__API__WORKERS=1
 export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED=False
 
 # What can't be used is said before anything is started.
+harmattan rules check >/dev/null
 harmattan setup
 harmattan feeds import "$HARMATTAN_FEEDS"
 echo "Preparing Airflow's database in $AIRFLOW_HOME"

@@ -24,6 +24,7 @@ from tests.servers.process import free_port
 WAGNER = (
     "Fighters of the Wagner Group left a camp near Timbuktu on Monday, residents of the town in northern Mali said."
 )
+SCRIPT = [str(ROOT / "tools" / "airflow.sh")]
 RULES = "rules: [{id: wagner, name: Wagner, query: wagner, severity: high}]\n"
 
 
@@ -49,13 +50,20 @@ class Stack:
         return self._process.wait(60)
 
 
+def environment() -> dict[str, str]:
+    """This process's environment with ports that are free, as `make airflow` would pass it on."""
+    ports = ("AIRFLOW_PORT", "HARMATTAN_PORT")
+    log_ports = ("AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT", "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT")
+    own = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    own |= {name: str(free_port()) for name in (*ports, *log_ports)}
+    return own | {"PATH": f"{Path(sys.executable).parent}:{own['PATH']}"}
+
+
 @contextmanager
-def stack_running(desk: Desk, environment: dict[str, str]) -> Iterator[Stack]:
+def stack_running(desk: Desk) -> Iterator[Stack]:
     said = desk.folder / "said.log"
     with said.open("wb") as output:
-        process = subprocess.Popen(
-            [ROOT / "tools" / "airflow.sh"], env=environment, stdout=output, stderr=output, start_new_session=True
-        )
+        process = subprocess.Popen(SCRIPT, env=environment(), stdout=output, stderr=output, start_new_session=True)
     stack = Stack(process, said)
     try:
         yield stack
@@ -90,13 +98,7 @@ def test_a_scheduler_polls_every_minute_until_the_article_is_found_and_the_alert
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    ports = ("AIRFLOW_PORT", "HARMATTAN_PORT")
-    log_ports = ("AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT", "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
-    environment |= {name: str(free_port()) for name in (*ports, *log_ports)}
-    environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
-
-    with stack_running(desk, environment) as stack:
+    with stack_running(desk) as stack:
         eventually(stack.is_up, seconds=200, every=1)
         url = post.publish(title="Fighters leave a camp", text=WAGNER)
         [hit] = eventually(lambda: found("Timbuktu"), seconds=150, every=1)
@@ -108,6 +110,17 @@ def test_a_scheduler_polls_every_minute_until_the_article_is_found_and_the_alert
         assert stack.interrupted() == 0, stack.said()
         assert [process for process in stack.family if process.is_running()] == []
     assert json.dumps(desk.told()) == json.dumps([alert])
+
+
+@pytest.mark.parametrize("variable", ["HARMATTAN_RULES", "HARMATTAN_FEEDS"])
+def test_a_file_that_cannot_be_read_is_told_before_airflow_is_prepared(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, str(desk.folder / "missing.file"))
+    done = subprocess.run(SCRIPT, env=environment(), capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "missing.file" in done.stderr
+    assert not (desk.data / "airflow" / "airflow.db").exists()
 
 
 def found(words: str) -> list[Hit]:
