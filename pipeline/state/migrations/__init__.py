@@ -1,4 +1,8 @@
-"""The schema's history, as Alembic revisions. `harmattan setup` applies those that a database lacks, in one transaction."""
+"""The schema's history, as Alembic revisions. `harmattan setup` applies those that a database lacks, in one transaction.
+
+To change the schema: change pipeline/state/tables.py, write a revision in versions/ that does the same to a database, and
+add its number below. A test compares what the revisions make with the tables.
+"""
 
 REVISIONS = ("0001",)
 """Every revision this code knows, the oldest first. A database at another one belongs to a newer Harmattan."""

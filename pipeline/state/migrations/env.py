@@ -3,12 +3,7 @@
 from alembic import context
 
 from pipeline.state.migrations import VERSION_TABLE
-from pipeline.state.tables import metadata
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=metadata,
-    version_table=VERSION_TABLE,
-)
+context.configure(connection=context.config.attributes["connection"], version_table=VERSION_TABLE)
 with context.begin_transaction():
     context.run_migrations()
