@@ -1,5 +1,6 @@
 """The thread that keeps a process's membership in a Kafka consumer group alive and fetches ahead of the worker."""
 
+import logging
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +15,8 @@ from pipeline.errors import HarmattanError
 from pipeline.log.kafka_clients import KafkaClients
 from pipeline.log.kafka_inbox import Inbox
 from pipeline.log.kafka_reader import log_record
+
+logger = logging.getLogger(__name__)
 
 POLL = 0.25
 AT_ONCE = 500
@@ -65,6 +68,12 @@ class KafkaPoller:
                 except HarmattanError as error:
                     self._inbox.trouble(error)
                     self._stop.wait(AFTER_TROUBLE)
+                except Exception as error:
+                    # How far the fetching has come is not known now: only a new member begins where it was committed.
+                    logger.exception("polling Kafka for %s failed", self._topic)
+                    why = f"{type(error).__name__}: {error}"
+                    self._inbox.trouble(HarmattanError(f"the Kafka client failed ({why}): start the worker again"))
+                    return
         finally:
             # Where the broker can't be told, the session ends by itself.
             with suppress(KafkaError, RuntimeError, OSError):

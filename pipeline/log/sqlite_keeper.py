@@ -1,13 +1,16 @@
 """The thread that keeps a process's memberships in the embedded event log alive, and sees what other processes do."""
 
+import logging
 import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from pipeline.errors import OutOfReach
+from pipeline.errors import HarmattanError, OutOfReach
 from pipeline.log.sqlite_store import SqliteStore
+
+logger = logging.getLogger(__name__)
 
 # How often, in seconds, the file is asked whether another process changed it: while things happen, and while nothing does.
 LIVELY = 0.02
@@ -46,7 +49,7 @@ class Kept(Protocol):
     def keep(self, connection: sqlite3.Connection) -> bool:
         """Do what is due; say whether the group has changed by it."""
 
-    def trouble(self, error: OutOfReach | None) -> None:
+    def trouble(self, error: HarmattanError | None) -> None:
         """Learn that the log can't be asked, or can be asked again."""
 
 
@@ -92,9 +95,16 @@ class Keeper:
                     self._watch(connection)
                 finally:
                     connection.close()
-            except OutOfReach as error:
-                self._tell(self._memberships(), error)
+            except Exception as error:
+                # If this thread ended, its members would be taken for dead and never learn of it.
+                self._tell(self._memberships(), self._trouble(error))
                 self._stop.wait(AFTER_TROUBLE)
+
+    def _trouble(self, error: Exception) -> HarmattanError:
+        if isinstance(error, HarmattanError):
+            return error
+        logger.exception("the keeper of the event log %s failed", self._store.path)
+        return OutOfReach(f"the event log {self._store.path} can't be kept ({type(error).__name__}): see the log")
 
     def _watch(self, connection: sqlite3.Connection) -> None:
         version, news = -1, time.monotonic()
@@ -120,6 +130,6 @@ class Keeper:
         with self._lock:
             return list(self._kept)
 
-    def _tell(self, memberships: Iterable[Kept], error: OutOfReach | None) -> None:
+    def _tell(self, memberships: Iterable[Kept], error: HarmattanError | None) -> None:
         for kept in memberships:
             kept.trouble(error)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from pipeline.errors import OutOfReach
+from pipeline.errors import HarmattanError, OutOfReach
 from pipeline.log import sqlite_group as group
 from pipeline.log.interface import LogRecord
 from pipeline.log.progress import Progress
@@ -52,7 +52,7 @@ class SqliteSubscription:
         self._first = 0
         self._generation = -1
         self._renewed = 0.0
-        self._trouble: OutOfReach | None = None
+        self._trouble: HarmattanError | None = None
         self._closed = False
         with store.write() as connection:
             holdings = group.renew(connection, self._member)
@@ -122,7 +122,7 @@ class SqliteSubscription:
         self._adopt(holdings)
         return self._generation != found
 
-    def trouble(self, error: OutOfReach | None) -> None:
+    def trouble(self, error: HarmattanError | None) -> None:
         """Remember the keeper's error for the next `receive`."""
         if error is not None and self._trouble is None:
             self._signal.notify()

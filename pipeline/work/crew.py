@@ -93,4 +93,6 @@ class Crew:
                         self._state.beat(self._owner, step, counts)
             except HarmattanError as error:
                 logger.debug("no sign of life could be given: %s", error)
+            except Exception:  # without signs of life every worker here would be taken for gone
+                logger.exception("no sign of life could be given")
             self._stop.wait(BEAT)
