@@ -16,12 +16,14 @@ RUN /opt/airflow/venv/bin/pip wheel --no-deps --no-build-isolation --no-index --
     && /opt/airflow/venv/bin/pip install --no-deps --no-index /wheels/*.whl
 
 FROM python:${PYTHON}
-RUN useradd --uid 50000 --gid 0 --home-dir /opt/airflow --no-create-home --shell /bin/bash airflow \
-    && install --directory --owner airflow --group 0 /opt/airflow /opt/airflow/logs \
-    && install --directory --owner airflow --group 0 --mode 700 /var/lib/harmattan
+# The same number as in the other image: the two share a folder of data.
+RUN groupadd --gid 10001 harmattan \
+    && useradd --uid 10001 --gid harmattan --home-dir /opt/airflow --no-create-home --shell /usr/sbin/nologin airflow \
+    && install --directory --owner airflow --group harmattan /opt/airflow /opt/airflow/logs \
+    && install --directory --owner airflow --group harmattan --mode 700 /var/lib/harmattan
 COPY --from=build /opt/airflow/venv /opt/airflow/venv
-COPY --chown=airflow:0 docker/airflow /opt/airflow
-COPY --chown=airflow:0 dags /opt/airflow/dags
+COPY docker/airflow /opt/airflow
+COPY dags /opt/airflow/dags
 ENV AIRFLOW_HOME=/opt/airflow PATH=/opt/airflow/venv/bin:$PATH PYTHONUNBUFFERED=1
 USER airflow
 WORKDIR /opt/airflow

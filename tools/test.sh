@@ -19,6 +19,7 @@ step "types" $bin/mypy --no-error-summary
 step "imports" $bin/lint-imports --no-logo
 # Here and not in the tests, so that no test's time limit runs while something is downloaded.
 $bin/python -m tests.servers --fetch
+$bin/python -m tests.compose
 if [ $# -eq 0 ] && [ -x .venv-airflow/bin/pytest ]; then
     step "Airflow tests" .venv-airflow/bin/python -m pytest tests/airflow
 fi

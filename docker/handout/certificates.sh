@@ -9,7 +9,7 @@ authority=$handout/authority
 month=2592000
 
 # The users as whom the images run.
-root=0:0 elastic=1000:0 postgres=999:999 harmattan=10001:10001 airflow=50000:0
+root=0:0 elastic=1000:0 postgres=999:999 harmattan=10001:10001
 
 give() { # FILE READER OWNER MODE: what stands on standard input, put there in one step
     target=$handout/$2/$1
@@ -88,7 +88,6 @@ for reader in elasticsearch kibana postgres setup workers index web airflow; do
     case $reader in
         elasticsearch | kibana) owner=$elastic ;;
         postgres) owner=$postgres ;;
-        airflow) owner=$airflow ;;
         *) owner=$harmattan ;;
     esac
     folder "$reader" "$owner"
@@ -104,12 +103,12 @@ hand elastic-password elastic-password elasticsearch "$elastic" 400
 hand postgres-password postgres-password postgres "$postgres" 400
 hand harmattan-database-password harmattan-password postgres "$postgres" 400
 hand airflow-database-password airflow-password postgres "$postgres" 400
-hand airflow-fernet-key fernet-key airflow "$airflow" 400
-hand airflow-jwt-secret jwt-secret airflow "$airflow" 400
-hand airflow-api-secret api-secret airflow "$airflow" 400
+hand airflow-fernet-key fernet-key airflow "$harmattan" 400
+hand airflow-jwt-secret jwt-secret airflow "$harmattan" 400
+hand airflow-api-secret api-secret airflow "$harmattan" 400
 
 password=$(secret airflow-database-password)
-printf '*:*:airflow:airflow:%s\n' "$password" | give pgpass airflow "$airflow" 400
+printf '*:*:airflow:airflow:%s\n' "$password" | give pgpass airflow "$harmattan" 400
 # Airflow opens this one for writing, though it finds its only user in it.
 password=$(secret airflow-password)
-printf '{"operator": "%s"}\n' "$password" | give airflow-passwords.json airflow "$airflow" 600
+printf '{"operator": "%s"}\n' "$password" | give airflow-passwords.json airflow "$harmattan" 600

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import LiteralString
 
 import psutil
 import psycopg
@@ -168,6 +169,20 @@ class Stack:
                     process.kill()
             one.process.wait()
         self.running.clear()
+
+    # -------------------------------------------------------------------------------- what Airflow's database says
+
+    def task_state(self, dag: str, task: str) -> str | None:
+        rows = self._of_airflow("SELECT state FROM task_instance WHERE dag_id = %s AND task_id = %s", dag, task)
+        return str(rows[0][0]) if rows else None
+
+    def failed_tasks(self) -> list[tuple[object, ...]]:
+        return self._of_airflow("SELECT dag_id, task_id FROM task_instance WHERE state IN ('failed', 'up_for_retry')")
+
+    def _of_airflow(self, question: LiteralString, *values: str) -> list[tuple[object, ...]]:
+        address = f"postgresql://airflow{self.addresses['@postgres:5432']}/airflow"
+        with psycopg.connect(address, password=self.secret("airflow-database-password")) as connection:
+            return connection.execute(question, values).fetchall()
 
     # -------------------------------------------------------------------------------------- what is put in here
 

@@ -104,6 +104,13 @@ def test_the_images_are_built_on_a_fixed_version_and_from_locks_with_hashes() ->
         assert re.search(r"^USER (harmattan|airflow)$", text, re.MULTILINE)
 
 
+def test_both_images_run_as_one_user_since_they_share_a_folder_of_data() -> None:
+    for name in ("harmattan", "airflow"):
+        assert "useradd --uid 10001 " in (ROOT / "docker" / f"{name}.Dockerfile").read_text()
+    assert SERVICES["notify"].volume_at("/var/lib/harmattan") == "notify-data"
+    assert SERVICES["airflow-scheduler"].volume_at("/var/lib/harmattan") == "notify-data"
+
+
 def test_what_the_images_are_built_from_is_there_and_not_kept_from_the_build() -> None:
     ignored = (ROOT / ".dockerignore").read_text()
     for name in ("harmattan", "airflow"):
