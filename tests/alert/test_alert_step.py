@@ -1,0 +1,212 @@
+"""The alert step on a real log and ledger: which articles wake somebody, how often, and over which channels."""
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from pipeline.alert.step import AlertStep
+from pipeline.log.interface import EventLog, LogRecord, NewRecord
+from pipeline.records import topics
+from pipeline.records.alert import Alert, AlertArticle, AlertEvent, AlertState
+from pipeline.records.article import EnrichedArticle, Origin, Severity
+from pipeline.records.codec import decode, encode
+from pipeline.state.database import DatabaseState
+from pipeline.work.interface import Delivered
+from pipeline.work.worker import BatchWorker
+from tests.builders import enriched, match
+from tests.work.steps import eventually, running, waiting
+
+
+class Desk:
+    """One alert worker's step, fed by hand."""
+
+    def __init__(self, state: DatabaseState, log: EventLog, *channels: str) -> None:
+        self.state = state
+        self._log = log
+        self._step = AlertStep(state.ledger, state.outbox, log, channels or ("console", "mail"))
+
+    def append(self, *articles: EnrichedArticle) -> None:
+        self._log.append(topics.ENRICHED, [NewRecord(article.id, encode(article)) for article in articles])
+
+    def handle(self, records: Iterable[LogRecord]) -> None:
+        assert self._step.ready()
+        failures = self._step.handle([Delivered(record, decode(record.value, EnrichedArticle)) for record in records])
+        assert failures == []
+
+    def takes(self, *articles: EnrichedArticle) -> None:
+        known = set(self._log.read(topics.ENRICHED))
+        self.append(*articles)
+        self.handle(record for record in self._log.read(topics.ENRICHED) if record not in known)
+
+    def alerts(self) -> list[Alert]:
+        return self.state.ledger.alerts()
+
+    def channels(self, alert: Alert) -> list[str]:
+        return [delivery.channel for delivery in self.state.ledger.deliveries(alert.id)]
+
+    def told(self) -> list[Alert]:
+        return [decode(record.value, AlertEvent).alert for record in self._log.read(topics.ALERTS)]
+
+
+@pytest.fixture
+def desk(state: DatabaseState, log: EventLog) -> Desk:
+    return Desk(state, log)
+
+
+def test_a_match_raises_an_alert_that_says_why_and_goes_to_every_channel(desk: Desk) -> None:
+    desk.takes(enriched("a1", title="Convoy stopped", matches=(match("convoys", "Convoy", "millet"),)))
+    (alert,) = desk.alerts()
+    assert (alert.rule, alert.story, alert.state, alert.severity) == (
+        "convoys",
+        "a1",
+        AlertState.WAITING,
+        Severity.HIGH,
+    )
+    assert alert.matches == ("Convoy", "millet")
+    assert [article.title for article in alert.articles] == ["Convoy stopped"]
+    assert desk.channels(alert) == ["console", "mail"]
+    assert desk.told() == [alert]
+
+
+def test_an_article_without_a_match_raises_nothing(desk: Desk) -> None:
+    desk.takes(enriched("a1"))
+    assert (desk.alerts(), desk.told()) == ([], [])
+
+
+def test_a_rule_with_channels_of_its_own_goes_to_those(desk: Desk) -> None:
+    desk.takes(enriched("a1", matches=(match(channels=("mail",)),)))
+    (alert,) = desk.alerts()
+    assert desk.channels(alert) == ["mail"]
+
+
+def test_a_channel_that_is_not_there_is_told_and_the_alert_goes_to_the_others(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        desk.takes(enriched("a1", matches=(match(channels=("pager", "mail")),)))
+    (alert,) = desk.alerts()
+    assert desk.channels(alert) == ["mail"]
+    assert "rule convoys names the channel pager" in caplog.text
+
+
+def test_a_storys_other_articles_join_its_alert_and_wake_nobody(desk: Desk) -> None:
+    desk.takes(enriched("a1", matches=(match(),)))
+    desk.takes(enriched("a2", story="a1", matches=(match(),)), enriched("a3", story="a1", matches=(match(),)))
+    (alert,) = desk.alerts()
+    assert [article.id for article in alert.articles] == ["a1", "a2", "a3"]
+    assert len(desk.channels(alert)) == 2
+
+
+def test_two_rules_raise_two_alerts_for_one_article(desk: Desk) -> None:
+    desk.takes(enriched("a1", matches=(match("convoys"), match("fuel"))))
+    assert {alert.rule for alert in desk.alerts()} == {"convoys", "fuel"}
+
+
+@pytest.mark.parametrize("origin", [Origin.BACKFILL, Origin.REPLAY])
+def test_what_is_not_live_is_silent(desk: Desk, origin: Origin) -> None:
+    desk.takes(enriched("a1", origin=origin, matches=(match(),)))
+    assert (desk.alerts(), desk.told()) == ([], [])
+
+
+def test_a_replay_joins_an_alert_that_is_there_and_sends_nothing(desk: Desk) -> None:
+    desk.takes(enriched("a1", matches=(match(),)))
+    desk.takes(enriched("a1", revision=2, origin=Origin.REPLAY, matches=(match("convoys", "convoy", "lorries"),)))
+    (alert,) = desk.alerts()
+    assert alert.matches == ("convoy", "lorries")
+    assert len(desk.channels(alert)) == 2
+
+
+def test_a_newer_version_that_matches_a_rule_for_the_first_time_raises_its_alert(desk: Desk) -> None:
+    desk.takes(enriched("a1"))
+    desk.takes(enriched("a1", revision=2, matches=(match(),)))
+    (alert,) = desk.alerts()
+    assert len(desk.channels(alert)) == 2
+
+
+def test_an_article_that_moves_to_another_story_takes_its_alert_along(desk: Desk) -> None:
+    desk.takes(enriched("a1", matches=(match(),)))
+    desk.takes(enriched("a1", revision=2, story="s0", matches=(match(),)))
+    desk.takes(enriched("a2", story="s0", matches=(match(),)))
+    (alert,) = desk.alerts()
+    assert alert.story == "s0"
+    assert {article.id for article in alert.articles} == {"a1", "a2"}
+
+
+def test_stories_that_were_alerted_apart_and_merge_wake_nobody_again(desk: Desk) -> None:
+    desk.takes(enriched("a1", matches=(match(),)), enriched("b1", matches=(match(),)))
+    desk.takes(enriched("b1", revision=2, story="a1", matches=(match(),)))
+    desk.takes(enriched("b2", story="a1", matches=(match(),)), enriched("b3", story="b1", matches=(match(),)))
+    assert {alert.id for alert in desk.alerts()} == {"convoys-a1", "convoys-b1"}
+    assert sum(len(desk.channels(alert)) for alert in desk.alerts()) == 4
+
+
+def test_a_batch_that_comes_again_changes_nothing(desk: Desk, log: EventLog) -> None:
+    desk.takes(enriched("a1", matches=(match(),)), enriched("a2", story="a1", matches=(match(),)))
+    before = (desk.alerts(), desk.told())
+    desk.handle(log.read(topics.ENRICHED))
+    assert (desk.alerts(), desk.told()) == before
+
+
+def test_a_worker_that_was_held_up_skips_nothing_that_its_heir_did_not_decide(
+    desk: Desk, state: DatabaseState, log: EventLog
+) -> None:
+    heir = Desk(state, log)
+    desk.append(*(enriched("a1", entry=str(n), story=f"s{n}", matches=(match(f"rule-{n}"),)) for n in range(6)))
+    records = list(log.read(topics.ENRICHED))
+    heir.handle(records[:4])  # the partition moved while the first held the same records
+    desk.handle(records[:2])
+    desk.handle(records)
+    assert {alert.rule for alert in desk.alerts()} == {f"rule-{n}" for n in range(6)}
+
+
+def test_what_was_decided_and_not_told_is_told_by_the_next_worker(
+    desk: Desk, state: DatabaseState, log: EventLog
+) -> None:
+    with state.ledger.decide("alert@1") as decision:
+        raised = decision.raise_alert(match(), desk_article(), "a1")
+        assert raised
+        decision.publish(topics.ALERTS, raised.id, encode(AlertEvent(alert=raised)))
+    assert Desk(state, log).told() == []
+    with running(BatchWorker(AlertStep(state.ledger, state.outbox, log, ["console"]), log)):
+        assert eventually(lambda: len(desk.told()) == 1)
+
+
+def desk_article() -> AlertArticle:
+    return AlertArticle(id="a1", url=None, title="Convoy stopped", source="Sahel Post", language="en")
+
+
+class Renewed:
+    """The log, as if its topics had been deleted and created anew."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+
+    def incarnation(self, topic: str) -> str:
+        return f"{self._log.incarnation(topic)} anew"
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._log, name)
+
+
+def test_a_topic_created_anew_is_decided_from_its_beginning(desk: Desk, state: DatabaseState, log: EventLog) -> None:
+    desk.takes(*(enriched(f"a{n}", matches=(match(),)) for n in range(5)))
+    renewed: Any = Renewed(log)
+    later = Desk(state, renewed)
+    record = next(iter(log.read(topics.ENRICHED)))
+    later.handle([LogRecord(record.topic, 0, 0, "b1", encode(enriched("b1", matches=(match(),))), record.appended)])
+    assert "convoys-b1" in {alert.id for alert in desk.alerts()}
+
+
+def test_two_workers_that_share_the_articles_of_a_story_raise_one_alert(state: DatabaseState, log: EventLog) -> None:
+    names = [f"a{n}" for n in range(40)]
+    articles = [enriched(name, story=f"s{n % 4}", matches=(match(),)) for n, name in enumerate(names)]
+    workers = [BatchWorker(AlertStep(state.ledger, state.outbox, log, ["console"]), log, batch=3) for _ in range(2)]
+    with running(workers[0]), running(workers[1]):
+        log.append(topics.ENRICHED, [NewRecord(article.id, encode(article)) for article in articles])
+        assert eventually(lambda: waiting(log, "alert") == 0)
+    alerts = state.ledger.alerts()
+    assert len(alerts) == 4
+    assert {article.id for alert in alerts for article in alert.articles} == set(names)
+    assert all(len(state.ledger.deliveries(alert.id)) == 1 for alert in alerts)
