@@ -1,8 +1,10 @@
 """The relate step: one leader decides, in transactions that hold the decision, its input's offset and an outbox."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
+from pipeline.errors import OutOfReach
 from pipeline.log.interface import EventLog
 from pipeline.records import topics
 from pipeline.records.codec import encode
@@ -60,5 +62,6 @@ class RelateStep:
         return []
 
     def close(self) -> None:
-        """Let another process lead at once."""
-        self._stories.resign(self._owner)
+        """Let another process lead at once; where the state can't be told, the lease ends by itself."""
+        with suppress(OutOfReach):
+            self._stories.resign(self._owner)
