@@ -2,12 +2,13 @@
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 
 from pipeline.errors import LeaseLost
 from pipeline.log.interface import EventLog
+from pipeline.notify.in_hand import InHand
 from pipeline.notify.interface import Message, Notifier, Refused, TryAgain, Unknown
 from pipeline.state.interface import Attempt, ClaimedDelivery, Ledger, Outbox
 from pipeline.work.outbox import publish_outbox
@@ -19,7 +20,9 @@ LEASE = timedelta(seconds=60)
 """Longer than any channel's time-out: a delivery is carried out by one process at a time."""
 
 IDLE = 0.1
-SIDE_BY_SIDE = 8
+SIDE_BY_SIDE = 32
+A_CHANNEL = 4
+"""Deliveries claimed at a time. A channel that has so many under way is given no more: others go on while it hangs."""
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
 MOST_ATTEMPTS = 60
@@ -50,6 +53,7 @@ class NotifyWorker:
         self._notifiers = notifiers
         self._owner = owner
         self._base_url = base_url
+        self._in_hand = InHand()
         self._sent = 0
         self._failed = 0
 
@@ -72,8 +76,8 @@ class NotifyWorker:
     def _turn(
         self, pool: ThreadPoolExecutor, under_way: set[Future[None]], patience: Patience, stop: threading.Event
     ) -> set[Future[None]]:
-        room = SIDE_BY_SIDE - len(under_way)
-        claims = patience(lambda: self._ledger.claim_due(self._owner, room, LEASE)) if room else []
+        room = min(A_CHANNEL, SIDE_BY_SIDE - len(under_way))
+        claims = patience(lambda: self._in_hand.take(self._claim(room))) if room else []
         under_way |= {pool.submit(self._deliver, claim, patience) for claim in claims}
         if not under_way:
             stop.wait(IDLE)
@@ -85,22 +89,39 @@ class NotifyWorker:
             patience(self._publish)
         return still
 
+    def _claim(self, room: int) -> Callable[[], Sequence[ClaimedDelivery]]:
+        busy = self._in_hand.busy(A_CHANNEL)
+        return lambda: self._ledger.claim_due(self._owner, room, LEASE, but=busy)
+
     def _publish(self) -> int:
         return publish_outbox(self._outbox, self.step, self._log)
 
     def _deliver(self, claim: ClaimedDelivery, patience: Patience) -> None:
         attempt = self._attempt(claim)
         try:
-            patience(lambda: self._ledger.record(claim, attempt))
+            patience(lambda: self._record(claim, attempt))
         except LeaseLost as error:
             logger.warning("delivery %s: %s", claim.delivery.id, error)
         except Stopped:
             return
+        finally:
+            self._in_hand.leave(claim)
         if attempt.sent:
             self._sent += 1
         else:
             self._failed += 1
             logger.warning("delivery %s was not made: %s", claim.delivery.id, attempt.error)
+
+    def _record(self, claim: ClaimedDelivery, attempt: Attempt) -> None:
+        while True:
+            newest = self._in_hand.newest(claim)
+            try:
+                self._ledger.record(newest, attempt)
+            except LeaseLost:
+                if self._in_hand.newest(claim) is newest:
+                    raise
+            else:
+                return
 
     def _attempt(self, claim: ClaimedDelivery) -> Attempt:
         delivery = claim.delivery

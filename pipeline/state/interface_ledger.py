@@ -1,6 +1,6 @@
 """The port to the ledger: that of alert and notify."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -85,8 +85,12 @@ class Ledger(Protocol):
     def decide(self, consumer: str) -> AbstractContextManager[LedgerDecision]:
         """Open a transaction of the alert step; leaving it commits."""
 
-    def claim_due(self, owner: str, most: int, lease: timedelta) -> list[ClaimedDelivery]:
+    def claim_due(
+        self, owner: str, most: int, lease: timedelta, *, but: Collection[str] = ()
+    ) -> list[ClaimedDelivery]:
         """Claim deliveries that are due, the most severe first, then the oldest; no two processes hold one.
+
+        Those over the channels of `but` are left.
 
         One whose last claim was never recorded may have arrived: it comes with `maybe_repeat`, and counts as an attempt.
         """

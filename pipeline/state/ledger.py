@@ -1,6 +1,6 @@
 """The alerts, their articles, and every delivery with what became of it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,7 +37,9 @@ class DatabaseLedger:
             yield decision
             decision.finish()
 
-    def claim_due(self, owner: str, most: int, lease: timedelta) -> list[ClaimedDelivery]:
+    def claim_due(
+        self, owner: str, most: int, lease: timedelta, *, but: Collection[str] = ()
+    ) -> list[ClaimedDelivery]:
         """Claim deliveries that are due, the most severe first, then the oldest."""
         if not self.due():
             return []
@@ -45,7 +47,7 @@ class DatabaseLedger:
             now = now_of(connection)
             wanted = (
                 select(deliveries.c.id)
-                .where(_is_due(now), free(deliveries))
+                .where(_is_due(now), free(deliveries), deliveries.c.channel.not_in(one_of(connection, but)))
                 .order_by(deliveries.c.urgency.desc(), deliveries.c.due, deliveries.c.number)
                 .limit(most)
                 .with_for_update(skip_locked=True)

@@ -55,6 +55,9 @@ class Running:
     def ended(self) -> bool:
         return not self._thread.is_alive()
 
+    def request(self) -> None:
+        self._stop.set()
+
     def stop(self) -> None:
         self._stop.set()
         self._thread.join(PATIENCE)
