@@ -4,12 +4,12 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pipeline.enrich.interface import PageReader, PageText
 from pipeline.enrich.prepare import FEED, FeedText, Preparer, read_feed_text, wants_page
-from pipeline.records.article import PreparedArticle, RawArticle
+from pipeline.records.article import Origin, PreparedArticle, RawArticle
 from pipeline.work.interface import Delivered
 
 log = logging.getLogger(__name__)
@@ -68,11 +68,17 @@ class EnrichStep:
     def start(self, delivered: Delivered) -> list[Outcome]:
         """Take a record on; give what can be told at once.
 
-        An older version of the same entry that still waits goes on before it, and its page is not waited for any more.
+        An older version of the same entry that still waits goes on before it, and its page is not waited for any more. What
+        says the same as the one that waits is passed over.
         """
         raw: RawArticle = delivered.value
         outcomes = []
-        older = self._jobs.pop((raw.source.feed, raw.entry), None)
+        older = self._jobs.get((raw.source.feed, raw.entry))
+        if older and _place(older.delivered) == _place(delivered):
+            return []  # received again after a rebalance: it is done when the one that waits is
+        if older and _stands_for(older.raw, raw):
+            return [Outcome(delivered, None, True)]
+        self._jobs.pop((raw.source.feed, raw.entry), None)
         if older:
             outcomes.append(self._overtaken(older))
         try:
@@ -128,6 +134,19 @@ class EnrichStep:
         except Exception as error:
             log.exception("an entry of %s can't be enriched", raw.source.feed)
             return Outcome(delivered, None, True, _told(error))
+
+
+def _place(delivered: Delivered) -> tuple[str, int, int]:
+    return delivered.record.topic, delivered.record.partition, delivered.record.offset
+
+
+def _stands_for(waiting: RawArticle, raw: RawArticle) -> bool:
+    """Tell whether an article is the one that waits, replayed, or appended twice by a poll that broke off.
+
+    A live article never gives way to a replay that waits: it would raise no alert.
+    """
+    same = replace(raw, seen=waiting.seen, origin=waiting.origin) == waiting
+    return same and raw.origin in (waiting.origin, Origin.REPLAY)
 
 
 def _told(error: Exception) -> str:
