@@ -329,6 +329,13 @@ def test_the_most_severe_goes_first_then_the_oldest(state: StateUnderTest, ledge
     assert order == ["a3", "a2", "a4", "a5", "a1"]
 
 
+def test_deliveries_over_channels_that_are_busy_can_be_left(ledger: Ledger):
+    found(ledger, "a1", "console", "mail", "file", severity=CRITICAL)
+    claims = ledger.claim_due("worker", 10, LEASE, but=["console", "mail"])
+    assert [claimed.delivery.channel for claimed in claims] == ["file"]
+    assert len(due(ledger)) == 2
+
+
 def test_a_delivery_hurries_when_its_alert_becomes_more_severe(state: StateUnderTest, ledger: Ledger):
     found(ledger, "a1", "console", severity=HIGH)
     state.let_pass(timedelta(seconds=1))
