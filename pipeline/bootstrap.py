@@ -276,25 +276,29 @@ def housekeeping_worker(parts: Parts, settings: Settings, show: Callable[[str], 
 
 
 def _enrich_worker(parts: Parts, settings: Settings, stack: ExitStack) -> Worker:
-    from pipeline.enrich.interface import NoPlaces
     from pipeline.enrich.language import LanguageGuesser
     from pipeline.enrich.page import TrafilaturaReader
+    from pipeline.enrich.places import GazetteerPlaces
     from pipeline.enrich.prepare import Preparer
     from pipeline.enrich.step import EnrichStep
     from pipeline.enrich.worker import EnrichWorker
+    from pipeline.gazetteer.build import open_gazetteer
     from pipeline.rules.watched import RuleFile
 
     fetcher = stack.enter_context(open_fetcher(settings))
     pages = stack.enter_context(closing(TrafilaturaReader(fetcher)))
-    preparer = Preparer(RuleFile(settings.rules or seed("rules.yaml")), NoPlaces(), LanguageGuesser())
+    places = GazetteerPlaces(open_gazetteer())
+    preparer = Preparer(RuleFile(settings.rules or seed("rules.yaml")), places, LanguageGuesser())
     return EnrichWorker(EnrichStep(preparer, pages), parts.log)
 
 
 def load_analysis(settings: Settings) -> "Analysis":
     """Load what `harmattan analyze` needs. Raises BadInput for rules that can't be used."""
     from pipeline.enrich.analyze import Analysis
-    from pipeline.enrich.interface import NoPlaces
     from pipeline.enrich.language import LanguageGuesser
+    from pipeline.enrich.places import GazetteerPlaces
+    from pipeline.gazetteer.build import open_gazetteer
     from pipeline.rules.ruleset import load_rules
 
-    return Analysis(load_rules(settings.rules or seed("rules.yaml")), NoPlaces(), LanguageGuesser())
+    rules = load_rules(settings.rules or seed("rules.yaml"))
+    return Analysis(rules, GazetteerPlaces(open_gazetteer()), LanguageGuesser())

