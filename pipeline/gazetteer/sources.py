@@ -17,7 +17,7 @@ from pipeline.files import read_settings_file
 
 TABLES = Path(__file__).parent
 
-HOME = frozenset(["ML", "NE", "BF", "TD", "MR"])
+HOME = frozenset({"ML", "NE", "BF", "TD", "MR"})
 """Countries whose every town of 1,000 people is known."""
 NEAR = HOME | frozenset(
     [
@@ -48,42 +48,10 @@ NEAR = HOME | frozenset(
 _SMALL = 15_000
 _LARGE = 100_000
 
-LANGUAGES = [
-    "en",
-    "fr",
-    "es",
-    "pt",
-    "ru",
-    "ar",
-    "zh",
-    "zh_Hant",
-    "de",
-    "it",
-    "nl",
-    "pl",
-    "cs",
-    "uk",
-    "tr",
-    "ja",
-    "ko",
-    "el",
-    "fa",
-    "he",
-    "ca",
-    "ro",
-    "bg",
-    "sr",
-    "hr",
-    "hu",
-    "sv",
-    "da",
-    "nb",
-    "fi",
-    "id",
-    "vi",
-    "sw",
-    "ha",
-]
+LANGUAGES = (
+    *("en", "fr", "es", "pt", "ru", "ar", "zh", "zh_Hant", "de", "it", "nl", "pl", "cs", "uk", "tr", "ja", "ko", "el"),
+    *("fa", "he", "ca", "ro", "bg", "sr", "hr", "hu", "sv", "da", "nb", "fi", "id", "vi", "sw", "ha"),
+)
 """The languages of news, as CLDR calls them, in which countries and capitals are known."""
 
 
