@@ -41,6 +41,7 @@ def test_a_record_that_can_not_be_read_waits_among_the_dead_letters_with_its_byt
 
 def test_a_dead_letter_that_is_put_back_is_handled_again(desk: Desk):
     append(desk, b"nonsense")
+    desk.outlets.outlet("kayes-weekly")
     desk.polls()
     (letter,) = desk.runs("dead-letters", "list", "--json").rows()
 
