@@ -79,13 +79,12 @@ class GazetteerPlaces:
             if not passage.mentions:
                 continue
             headline = passage.is_headline_case()
-            inside = {word for mention in passage.mentions for word in range(mention.first, mention.end)}
             for mention in passage.mentions:
                 name = mention.name
                 if is_nowhere(name, self._gazetteer):
                     continue
                 each = gathered.setdefault(f"{name.key}{len(name.references)}", _Named(name, len(gathered)))
-                around = surroundings(passage, mention, inside)
+                around = surroundings(passage, mention)
                 # where "Étoile du Sahel" is written, "Sahel" alone may be short for it
                 if around.locative or not self._is_short_for(name, longer):
                     self._weigh(each, around, headline)

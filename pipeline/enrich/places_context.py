@@ -1,6 +1,6 @@
 """What the words around a mention tell of it."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.enrich import places_cues as cues
@@ -54,8 +54,8 @@ class Surroundings:
         return self.capital_behind or self.behind in cues.REPORTED - cues.OFFICES
 
 
-def surroundings(passage: Passage, mention: Mention, named: Set[int]) -> Surroundings:
-    """Look around a mention. `named` are the words of the passage that belong to any mention."""
+def surroundings(passage: Passage, mention: Mention) -> Surroundings:
+    """Look around a mention."""
     text, tokens = passage.text, passage.tokens
     before = behind = ""
     capital_before = capital_behind = locative = False
@@ -65,12 +65,12 @@ def surroundings(passage: Passage, mention: Mention, named: Set[int]) -> Surroun
         locative = gap in _DIVIDERS and _is_locative(tokens, mention.first - 1)
         if gap in (" ", ". ") and (gap == " " or word.form in cues.TITLES):
             before = word.form
-            capital_before = text[word.start].isupper() and mention.first - 1 not in named
+            capital_before = text[word.start].isupper()
     if mention.end < len(tokens):
         word = tokens[mention.end]
         if text[tokens[mention.end - 1].end : word.start] == " ":
             behind = word.form
-            capital_behind = text[word.start].isupper() and mention.end not in named
+            capital_behind = text[word.start].isupper()
     return Surroundings(before, behind, capital_before, capital_behind, locative)
 
 

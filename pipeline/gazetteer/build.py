@@ -135,7 +135,9 @@ class _Compiler:
                     self._name(entry, town.name)
             for name in town.alternatenames:
                 if spelling.is_usable(name):
-                    self._name(entry, name, flags=file.ALTERNATE if spelling.is_latin(name) else 0)
+                    # at home towns go by many spellings, elsewhere a foreign one is rather another word
+                    foreign = spelling.is_latin(name) and town.country not in sources.HOME
+                    self._name(entry, name, flags=file.ALTERNATE if foreign else 0)
 
     def _is_same(self, entry: int, town: sources.Town) -> bool:
         ours = self.entries[entry]
@@ -173,8 +175,11 @@ class _Compiler:
     def _put(self, entry: int, form: str, flags: int) -> None:
         if name := spelling.key(form):
             known = self._names[name].get(entry)
-            # a name that is a main one, or a noun, once is so for good
-            self._names[name][entry] = flags if known is None else known & flags
+            if known is None:
+                self._names[name][entry] = flags
+            else:  # once a noun or a main name, always so; of two adjectives one may stand in lower case
+                lower = (known | flags) & file.LOWER if known & flags & file.ADJECTIVE else 0
+                self._names[name][entry] = known & flags | lower
 
 
 def _is_abbreviation(name: str) -> bool:

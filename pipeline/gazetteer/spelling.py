@@ -10,13 +10,14 @@ LONGEST_NAME = 6
 
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _ARABIC = re.compile(r"^[\u0621-\u064a ]+$")
-_RUSSIAN = re.compile(r"^[А-Яа-яЁё’' -]+$")
+_CYRILLIC = re.compile(r"^[А-Яа-яЁёІіЇїЄєҐґ’' -]+$")
 _HAN = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
 _OTHER_SHORT = re.compile(r"[\uac00-\ud7a3]")
 _UNUSABLE = re.compile(r"[0-9,;()/،（）=:]")
 
 _RUSSIAN_ENDINGS = (
     ("ия", ("ии", "ию", "ией")),
+    ("ія", ("ії", "ію", "ією")),
     ("ая", ("ой", "ую")),
     ("ий", ("ия", "ию", "ием", "ии")),
     ("й", ("я", "ю", "ем", "е")),
@@ -104,7 +105,7 @@ def with_inflected(name: str, language: str = "") -> Iterator[str]:
         yield from _replaced(name, _POLISH_ENDINGS)
     elif language == "cs":
         yield from _replaced(name, _CZECH_ENDINGS)
-    elif _RUSSIAN.match(name):
+    elif _CYRILLIC.match(name):
         yield from _russian(name)
 
 

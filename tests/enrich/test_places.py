@@ -1,0 +1,170 @@
+"""The places that articles name: those of the labelled texts and of the sample newsroom, and what they cost."""
+
+import subprocess
+import sys
+from pathlib import Path
+from time import process_time
+
+import pytest
+
+from pipeline.enrich.places import GazetteerPlaces
+from pipeline.errors import BadInput
+from pipeline.gazetteer.build import open_gazetteer
+from pipeline.gazetteer.file import Gazetteer
+from pipeline.newsroom.content import load_contents
+from pipeline.records.article import Place, Source
+from pipeline.text.document import Document
+from tests.enrich.places_labelled import TEXTS, Labelled
+
+NO_SOURCE = Source(feed="", name="")
+FINDER = GazetteerPlaces(open_gazetteer())
+NEWSROOM = {
+    article.id: (Document(article.title, "\n\n".join((article.summary, *article.paragraphs))), outlet.country)
+    for outlet in load_contents()
+    for article in outlet.articles
+}
+
+
+def find(text: str, title: str = "", country: str | None = None) -> tuple[dict[str, Place], tuple[str, ...]]:
+    places, countries = FINDER.find(Document(title, text), "und", Source(feed="", name="", country=country))
+    return {place.name: place for place in places}, countries
+
+
+def in_newsroom(article: str) -> tuple[set[str], tuple[str, ...]]:
+    document, country = NEWSROOM[article]
+    places, countries = FINDER.find(document, "und", Source(feed="", name="", country=country))
+    return {place.name for place in places}, countries
+
+
+def labels(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    found, countries = find(text)
+    named = (
+        f"={place.country}" if place.kind == "country" else "/".join(filter(None, (place.name, place.country)))
+        for place in found.values()
+    )
+    return frozenset(named), frozenset(countries)
+
+
+def recall_and_precision(pairs: list[tuple[frozenset[str], frozenset[str]]]) -> tuple[float, float]:
+    right = sum(len(wanted & found) for wanted, found in pairs)
+    return right / sum(len(wanted) for wanted, _ in pairs), right / sum(len(found) for _, found in pairs)
+
+
+def test_places_and_countries_of_the_labelled_texts_are_found_and_little_else(capsys: pytest.CaptureFixture[str]):
+    found = [labels(each.text) for each in TEXTS]
+    places = recall_and_precision([(each.places, named) for each, (named, _) in zip(TEXTS, found, strict=True)])
+    countries = recall_and_precision([(each.countries, told) for each, (_, told) in zip(TEXTS, found, strict=True)])
+    with capsys.disabled():
+        print(f"\n{len(TEXTS)} texts in {len({each.language for each in TEXTS})} languages")
+        print(f"places: recall {places[0]:.3f}, precision {places[1]:.3f}")
+        print(f"countries: recall {countries[0]:.3f}, precision {countries[1]:.3f}")
+        for each, (named, told) in zip(TEXTS, found, strict=True):
+            if (named, told) != (each.places, each.countries):
+                print(f"  {each.text}\n    {sorted(named)} {sorted(told)}")
+    assert len(TEXTS) >= 60
+    assert places[0] >= 0.95
+    assert places[1] >= 0.95
+    assert countries[0] >= 0.95
+    assert countries[1] >= 0.95
+
+
+@pytest.mark.parametrize(
+    "each", [each for each in TEXTS if not each.countries and not each.places], ids=lambda each: each.text
+)
+def test_what_is_only_named_like_a_place_is_none(each: Labelled):
+    assert labels(each.text) == (frozenset(), frozenset())
+
+
+def test_a_town_has_geonames_english_name_its_country_and_where_it_lies():
+    found, _ = find("Des habitants de Tombouctou, au Mali, manquent d'eau.")
+    place = found["Timbuktu"]
+    assert (place.country, place.kind) == ("ML", "town")
+    assert (place.lat, place.lon) == (pytest.approx(16.773, abs=0.01), pytest.approx(-3.007, abs=0.01))
+
+
+def test_places_come_once_and_in_the_order_in_which_the_article_names_them():
+    found, countries = find("From Kidal to Gao, and from Gao to Niamey. Kidal is far.", title="Roads of Mali")
+    assert list(found) == ["Mali", "Kidal", "Gao", "Niamey"]
+    assert countries == ("ML", "NE")
+
+
+def test_an_adjective_tells_the_country_and_is_no_place():
+    assert labels("Des soldats maliens et l'armée burkinabè patrouillent.") == (frozenset(), frozenset({"ML", "BF"}))
+
+
+def test_a_region_of_several_countries_has_none():
+    found, countries = find("Hunger in the Sahel")
+    assert (found["Sahel"].kind, found["Sahel"].country, countries) == ("region", None, ())
+
+
+def test_a_small_town_far_away_needs_its_country_beside_it():
+    assert find("He was born in Bayreuth.")[0].keys() == set()
+    assert "Sikasso" in find("Le coton de Sikasso se vend mal, dit le ministère malien.")[0]
+
+
+def test_a_town_of_the_sources_own_country_needs_less():
+    text = "Limoges pleure ses morts."
+    assert "Limoges" not in find(text)[0]
+    assert "Limoges" in find(text, country="FR")[0]
+
+
+@pytest.mark.parametrize(
+    ("article", "places"),
+    [
+        ("wagner-fighters-timbuktu", {"Timbuktu", "Mali", "Gao", "Kidal", "Tessalit", "Bamako", "Sahel", "Sahara"}),
+        ("mopti-flood", {"Mopti", "Sévaré"}),
+        ("vagner-mali-kolonna", {"Ménaka", "Mali", "Gao", "Dakar", "Sahel", "Mopti", "Bamako"}),
+        ("wagena-jituan-mali", {"Mali", "Kidal", "Dakar", "Russia", "Gao", "Sahel", "France"}),
+        ("majmuat-fagner-hudud", {"Nouakchott", "Néma", "Bamako", "Mali", "Sahel"}),
+        ("grupo-wagner-burkina", {"Mali", "Burkina Faso", "Hombori", "Sahel", "Niger", "Mopti"}),
+        ("well-at-tin-essako", {"Ti-n-Essako"}),
+    ],
+)
+def test_the_newsrooms_reports_are_placed(article: str, places: set[str]):
+    assert places <= in_newsroom(article)[0]
+
+
+@pytest.mark.parametrize("article", ["etoile-du-sahel-derby", "annajm-assahili", "algiers-coast-farms"])
+def test_a_club_and_the_hills_of_algiers_are_not_the_sahel(article: str):
+    assert "Sahel" not in in_newsroom(article)[0]
+
+
+@pytest.mark.parametrize(
+    "article", ["tannhaeuser-ohne-berg", "ring-in-one-day", "hollaender-werft", "boulangerie-wagner"]
+)
+def test_an_opera_by_wagner_is_not_in_mali(article: str):
+    assert "ML" not in in_newsroom(article)[1]
+
+
+def test_the_gazetteer_is_ready_at_once_and_small():
+    script = (
+        "import resource, time; from pipeline.gazetteer.build import open_gazetteer;"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; begun = time.process_time();"
+        "gazetteer = open_gazetteer();"
+        "print(time.process_time() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    seconds, kilobytes = map(float, done.stdout.split())
+    assert seconds < 0.1
+    assert kilobytes < 50_000
+
+
+def test_finding_places_costs_little():
+    documents = [document for document, _ in NEWSROOM.values()]
+    size = sum(len(document.title) + len(document.text) for document in documents)
+    spent = []
+    for _ in range(5):
+        begun = process_time()
+        for document in documents:
+            FINDER.find(document, "und", NO_SOURCE)
+        spent.append(process_time() - begun)
+    assert min(spent[1:]) / size * 3000 < 0.002, "seconds for 3,000 characters"
+
+
+def test_a_file_that_is_no_gazetteer_is_refused_with_what_to_do(tmp_path: Path):
+    broken = tmp_path / "places.bin"
+    broken.write_bytes(b"no gazetteer" * 20)
+    with pytest.raises(BadInput, match="install the package again"):
+        Gazetteer(broken)
+    with pytest.raises(BadInput, match="install the package again"):
+        Gazetteer(tmp_path / "missing.bin")
