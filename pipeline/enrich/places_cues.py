@@ -11,7 +11,7 @@ LOCATIVE = frozenset(
         "aus nach bei von im stadt dorf norden süden nördlich südlich "
         "в во из на под у около близ городе город города деревне деревня село районе до от к "
         "في من إلى الى قرب شمال جنوب شرق غرب وسط مدينة بلدة قرية جمهورية دولة منطقة "
-        "w z do pod koło we ve z do u"
+        "w z do pod koło we ve u di dal dalla nel nella"
     )
 )
 """Words after which a name is a place's."""
