@@ -202,7 +202,7 @@ def poll_step(log: EventLog, state: State, settings: Settings, fetcher: Fetcher)
     """Wire the poller."""
     from pipeline.poll.step import PollStep
 
-    return PollStep(state.feeds, log, fetcher, lambda: datetime.now(UTC), settings.interval)
+    return PollStep(state.feeds, log, fetcher, settings.interval)
 
 
 @contextmanager

@@ -15,10 +15,10 @@ from pipeline.work.dead_letters import DeadLetters
 GROUPS: Mapping[str, Sequence[str]] = {
     "enrich": (topics.RAW,),
     "relate": (topics.PREPARED,),
-    "index": (topics.ENRICHED,),
     "alert": (topics.ENRICHED,),
+    "index": (topics.ENRICHED, topics.ALERTS),
 }
-"""The consumer groups and what they read."""
+"""The consumer groups in the order of an article's way, and what they read."""
 
 SILENT = timedelta(seconds=60)
 """A worker without a sign of life for that long counts as gone."""

@@ -99,6 +99,7 @@ def _alert_article(enriched: EnrichedArticle) -> AlertArticle:
         source=article.source.name,
         language=article.language,
         published=article.published,
+        revision=enriched.revision,
     )
 
 

@@ -13,7 +13,7 @@ from pipeline.work.interface import Failure
 from pipeline.work.patience import Patience, Stopped
 
 STEP = "enrich"
-IN_FLIGHT = 64
+IN_FLIGHT = 256
 """Articles that may wait for their pages at a time."""
 BATCH = 64
 """Articles that are prepared before they are appended together."""

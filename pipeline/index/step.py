@@ -11,11 +11,12 @@ class IndexStep:
     """Writes to the search index. It has no state: what is written twice is there once."""
 
     name = "index"
+    topics = (topics.ENRICHED, topics.ALERTS)
 
     def __init__(self, articles: ArticleIndex, alerts: AlertIndex | None) -> None:
+        """Without an index for alerts, whose page reads the ledger, what is told of them is passed over."""
         self._articles = articles
         self._alerts = alerts
-        self.topics = (topics.ENRICHED, topics.ALERTS) if alerts else (topics.ENRICHED,)
 
     def ready(self) -> bool:
         """Always: what is not ready says so when it is written to."""

@@ -1,9 +1,8 @@
 """Appending what is new in a document to the log."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from pipeline.errors import CannotHandle
 from pipeline.log.interface import EventLog, NewRecord
@@ -33,11 +32,10 @@ class Taken:
 class Intake:
     """Finds what is new or changed in a feed's document, and appends it, the oldest first."""
 
-    def __init__(self, feeds: Feeds, events: EventLog, clock: Callable[[], datetime]) -> None:
+    def __init__(self, feeds: Feeds, events: EventLog) -> None:
         self._feeds = feeds
         self._events = events
-        self._letters = DeadLetters(events, clock)
-        self._clock = clock
+        self._letters = DeadLetters(events)
 
     def take(self, claim: ClaimedFeed, feed: ParsedFeed) -> Taken:
         """Append what the feed's state does not know; all is durable on return.
@@ -53,7 +51,7 @@ class Intake:
         return Taken(new, len(fresh) - new)
 
     def _records(self, claim: ClaimedFeed, feed: ParsedFeed, fresh: Sequence[Entry]) -> list[NewRecord]:
-        source, seen = source_of(claim.spec, feed), self._clock()
+        source, seen = source_of(claim.spec, feed), claim.at
         articles = (raw_article(entry, feed, source, seen, first_poll=not claim.polled_before) for entry in fresh)
         return [NewRecord(host_of(article.url or claim.spec.url), encode(article)) for article in articles]
 

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from queue import Empty, SimpleQueue
 
 from pipeline.errors import HarmattanError, LeaseLost, OutOfReach
@@ -102,13 +102,12 @@ class PollStep:
         feeds: Feeds,
         events: EventLog,
         fetcher: Fetcher,
-        clock: Callable[[], datetime],
         interval: timedelta | None = None,
         on_progress: Callable[[Polled], None] = lambda polled: None,
     ) -> None:
         self._feeds = feeds
         self._fetcher = fetcher
-        self._intake = Intake(feeds, events, clock)
+        self._intake = Intake(feeds, events)
         self._outcomes = Outcomes(Schedule(interval))
         self._on_progress = on_progress
         self._pending: dict[Future[Response], _Pending] = {}

@@ -23,7 +23,7 @@ class AlertState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertArticle:
-    """An article that an alert stands on; the first one raised it."""
+    """An article that an alert stands on, in that revision; the first one raised it."""
 
     id: str
     url: str | None
@@ -31,6 +31,7 @@ class AlertArticle:
     source: str
     language: str
     published: datetime | None = None
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

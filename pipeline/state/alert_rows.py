@@ -64,7 +64,7 @@ def settle(connection: Connection, row: Any, changes: Mapping[str, Any], *, rene
 
 def article_values(article: AlertArticle) -> dict[str, Any]:
     """Give the columns of an alert's article that may change."""
-    return {name: getattr(article, name) for name in ("url", "title", "source", "language", "published")}
+    return {name: getattr(article, name) for name in ("url", "title", "source", "language", "published", "revision")}
 
 
 def to_delivery(row: Any) -> Delivery:
@@ -102,6 +102,7 @@ def _article(row: Any) -> AlertArticle:
         source=row.source,
         language=row.language,
         published=row.published,
+        revision=row.revision,
     )
 
 

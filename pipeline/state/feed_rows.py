@@ -15,11 +15,12 @@ def spec_values(spec: FeedSpec) -> dict[str, Any]:
     return {name: getattr(spec, name) for name in SPEC_COLUMNS} | {"tags": list(spec.tags)}
 
 
-def claimed(row: Any, token: str) -> ClaimedFeed:
+def claimed(row: Any, token: str, at: datetime) -> ClaimedFeed:
     """Give a claimed feed."""
     return ClaimedFeed(
         spec=_spec(row),
         token=token,
+        at=at,
         polled_before=row.last_success is not None,
         etag=row.etag,
         last_modified=row.last_modified,

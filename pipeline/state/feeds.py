@@ -69,7 +69,7 @@ class DatabaseFeeds:
             if rows:
                 taken = update(feeds).where(feeds.c.id.in_(one_of_numbers(connection, [row.id for row in rows])))
                 connection.execute(taken.values(token=token, **lasting(now, lease)))
-        return [feed_rows.claimed(row, token) for row in rows]
+        return [feed_rows.claimed(row, token, now) for row in rows]
 
     def due(self, most: int) -> Sequence[str]:
         """Give the addresses of feeds that are due and not claimed, the longest overdue first."""

@@ -37,10 +37,11 @@ class FeedSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedFeed:
-    """A feed that this process may poll until its lease ends."""
+    """A feed that this process may poll until its lease ends; `at` is when it was claimed, by the database's clock."""
 
     spec: FeedSpec
     token: str
+    at: datetime
     polled_before: bool
     etag: str | None
     last_modified: str | None

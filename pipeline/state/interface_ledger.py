@@ -85,9 +85,7 @@ class Ledger(Protocol):
     def decide(self, consumer: str) -> AbstractContextManager[LedgerDecision]:
         """Open a transaction of the alert step; leaving it commits."""
 
-    def claim_due(
-        self, owner: str, most: int, lease: timedelta, *, but: Collection[str] = ()
-    ) -> list[ClaimedDelivery]:
+    def claim_due(self, owner: str, most: int, lease: timedelta, *, but: Collection[str] = ()) -> list[ClaimedDelivery]:
         """Claim deliveries that are due, the most severe first, then the oldest; no two processes hold one.
 
         Those over the channels of `but` are left.

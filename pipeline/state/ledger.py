@@ -37,9 +37,7 @@ class DatabaseLedger:
             yield decision
             decision.finish()
 
-    def claim_due(
-        self, owner: str, most: int, lease: timedelta, *, but: Collection[str] = ()
-    ) -> list[ClaimedDelivery]:
+    def claim_due(self, owner: str, most: int, lease: timedelta, *, but: Collection[str] = ()) -> list[ClaimedDelivery]:
         """Claim deliveries that are due, the most severe first, then the oldest."""
         if not self.due():
             return []

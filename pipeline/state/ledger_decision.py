@@ -105,13 +105,15 @@ class DatabaseLedgerDecision(DatabaseDecision):
             return False
         if known.alert != row.id:
             return False
+        if article.revision < known.revision:  # it was held up on its way, and is older than what the alert says
+            return False
         if known.position == 0:
             changes["story"] = story
         values = article_values(article)
-        if all(getattr(known, name) == value for name, value in values.items()):
-            return False
-        self._connection.execute(alert_articles.update().where(is_it).values(values))
-        return True
+        changed = any(getattr(known, name) != value for name, value in values.items() if name != "revision")
+        if changed or article.revision != known.revision:
+            self._connection.execute(alert_articles.update().where(is_it).values(values))
+        return changed
 
     def _add(self, alert: str, rule: str, article: AlertArticle, *, position: int) -> None:
         values = article_values(article) | {"rule": rule, "article": article.id, "alert": alert, "position": position}

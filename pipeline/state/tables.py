@@ -181,6 +181,7 @@ alert_articles = Table(
     Column("source", FreeText, nullable=False),
     Column("language", Text, nullable=False),
     Column("published", Moment),
+    Column("revision", Integer, nullable=False),
     Index("ix_alert_articles_alert", "alert", "position", unique=True),
 )
 

@@ -80,6 +80,15 @@ class Desk:
         self.outlets.write_opml(path)
         return path
 
+    def waits_for(self, *steps: str) -> None:
+        """Wait until workers of these steps give signs of life."""
+
+        def alive() -> bool:
+            (health,) = self.runs("status", "--json").rows()
+            return {worker["step"] for worker in health["workers"]} >= set(steps)
+
+        eventually(alive)
+
     def feed_list(self) -> dict[str, dict[str, Any]]:
         return {row["url"]: row for row in self.runs("feeds", "list", "--json").rows()}
 

@@ -46,7 +46,7 @@ def test_a_step_killed_at_random_moments_loses_and_repeats_nothing(desk: Desk, s
     chance = random.Random(step)
 
     with desk.working(*others, options=options), desk.working(step, options=options) as victim:
-        eventually(lambda: step in said_alive(desk))
+        desk.waits_for("poll", *STEPS)
         for _ in range(KILLS):
             presses.publish_a_wave()
             time.sleep(chance.uniform(0.2, 2.5))  # the random moment is the point here
@@ -62,8 +62,3 @@ def test_a_step_killed_at_random_moments_loses_and_repeats_nothing(desk: Desk, s
     repeated = len(told) - len(set(told))
     # Only the instant between a delivery and its record may repeat it, and only where the notifier itself was killed.
     assert repeated <= (KILLS if step == "notify" else 0)
-
-
-def said_alive(desk: Desk) -> set[str]:
-    (health,) = desk.runs("status", "--json").rows()
-    return {worker["step"] for worker in health["workers"]}

@@ -8,7 +8,7 @@ import pytest
 from pipeline.log.interface import EventLog, NewRecord
 from pipeline.records import topics
 from tests.acceptance import stories
-from tests.acceptance.desk import Desk, eventually
+from tests.acceptance.desk import STEPS, Desk, eventually
 from tests.newsroom.sample import SampleServer
 from tests.servers import ElasticsearchServer, PostgresServer
 
@@ -96,6 +96,7 @@ def test_alerts_go_out_while_elasticsearch_is_down_and_articles_are_found_when_i
     desk = fragile_desk
     outlet = desk.outlets.outlet("sahara-wire")
     with desk.working():
+        desk.waits_for(*STEPS)
         own_elasticsearch.stop()
         outlet.publish(title="Fighters take over airfield", text=stories.AGENCY)
         polled = desk.runs("poll", "--feeds", str(desk.feeds()))
@@ -111,6 +112,7 @@ def test_workers_wait_for_postgresql_and_go_on(fragile_desk: Desk, own_postgres:
     outlet = desk.outlets.outlet("sahara-wire")
     outlet.publish(title="Fighters take over airfield", text=stories.AGENCY)
     with desk.working() as worker:
+        desk.waits_for(*STEPS)
         polled = desk.runs("poll", "--feeds", str(desk.feeds()))
         assert polled.status == 0, polled
         own_postgres.stop()

@@ -99,6 +99,14 @@ def test_a_storys_other_articles_join_its_alert_and_wake_nobody(desk: Desk) -> N
     assert len(desk.channels(alert)) == 2
 
 
+def test_an_older_version_that_comes_late_does_not_bring_its_title_back(desk: Desk) -> None:
+    desk.takes(enriched("a1", revision=1, title="Eleven dead", matches=(match(),)))
+    desk.takes(enriched("a1", revision=2, title="Seventeen dead", matches=(match(),)))
+    desk.takes(enriched("a1", revision=1, title="Eleven dead", matches=(match(),)))
+    (alert,) = desk.alerts()
+    assert [article.title for article in alert.articles] == ["Seventeen dead"]
+
+
 def test_two_rules_raise_two_alerts_for_one_article(desk: Desk) -> None:
     desk.takes(enriched("a1", matches=(match("convoys"), match("fuel"))))
     assert {alert.rule for alert in desk.alerts()} == {"convoys", "fuel"}

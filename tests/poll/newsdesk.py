@@ -1,7 +1,7 @@
 """A poller on the embedded stores, in a folder of its own."""
 
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from types import TracebackType
@@ -19,15 +19,12 @@ from pipeline.records.dead_letter import DeadLetter
 from pipeline.state.database import DatabaseState
 from pipeline.state.interface import Feeds, FeedStatus
 
-NOW = datetime(2026, 11, 15, 12, tzinfo=UTC)
-
 
 class Newsdesk:
     """Polls, and shows what came of it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.now = NOW
 
     def __enter__(self) -> Self:
         self._stack = ExitStack()
@@ -52,7 +49,7 @@ class Newsdesk:
     def step(
         self, *, feeds: Feeds | None = None, log: EventLog | None = None, interval: timedelta | None = None
     ) -> PollStep:
-        return PollStep(feeds or self.state.feeds, log or self.log, self.fetcher, lambda: self.now, interval)
+        return PollStep(feeds or self.state.feeds, log or self.log, self.fetcher, interval)
 
     def poll(self, *urls: str, **options: Any) -> PollSummary:
         """Poll these feeds now, or all, due or not."""

@@ -51,7 +51,14 @@ def test_a_record_that_needs_a_newer_reader_asks_for_an_upgrade():
 
 @pytest.mark.parametrize(
     "value",
-    [b"", b"\xff\xfe", b"[]", b'{"schema": 1}', b'{"schema": 1, "min_reader": 1, "record": {"url": 3}}', b"[" * 100_000],
+    [
+        b"",
+        b"\xff\xfe",
+        b"[]",
+        b'{"schema": 1}',
+        b'{"schema": 1, "min_reader": 1, "record": {"url": 3}}',
+        b"[" * 100_000,
+    ],
 )
 def test_bytes_that_are_no_record_can_not_be_handled(value: bytes):
     with pytest.raises(CannotHandle):

@@ -194,6 +194,7 @@ def _create_ledger() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("published", MOMENT),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["alert"], ["alerts.id"]),
         sa.PrimaryKeyConstraint("rule", "article"),
     )
