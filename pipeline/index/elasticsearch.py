@@ -1,6 +1,7 @@
 """The article index and the alert index in Elasticsearch: a monthly index each, by id and revision."""
 
 import ssl
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+from elastic_transport import ObjectApiResponse
 from elastic_transport.client_utils import DEFAULT
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, TransportError, UnsupportedProductError
 
@@ -24,6 +26,10 @@ from pipeline.records.alert import Alert
 from pipeline.records.article import EnrichedArticle
 
 T = TypeVar("T", EnrichedArticle, Alert)
+
+SERVICE_UNAVAILABLE = 503
+SETTLING = (0.1, 0.3, 1.0, 2.0)
+"""Seconds to wait before a search is asked again."""
 
 TIME_OUT = 30.0
 FIRST_WAIT = 0.5
@@ -127,14 +133,16 @@ class ElasticsearchIndex:
         words = read_query(query)
         with self._asking():
             try:
-                answer = self._client.search(
-                    index=self._articles.pattern,
-                    query=query_body(words, query),
-                    sort=sort_order(words),
-                    size=query.limit,
-                    source_includes=FETCHED,
-                    track_total_hits=True,
-                    allow_partial_search_results=False,
+                answer = _settled(
+                    lambda: self._client.search(
+                        index=self._articles.pattern,
+                        query=query_body(words, query),
+                        sort=sort_order(words),
+                        size=query.limit,
+                        source_includes=FETCHED,
+                        track_total_hits=True,
+                        allow_partial_search_results=False,
+                    )
                 )
             except BadRequestError as error:
                 raise BadInput(f"Elasticsearch can't read the query {query.text!r}: {_reason(error)}") from error
@@ -144,8 +152,14 @@ class ElasticsearchIndex:
     def article(self, article_id: str) -> EnrichedArticle | None:
         """Give an article by its id."""
         with self._asking():
-            answer = self._client.search(
-                index=self._articles.pattern, query={"ids": {"values": [article_id]}}, source_includes=FETCHED, size=1
+            answer = _settled(
+                lambda: self._client.search(
+                    index=self._articles.pattern,
+                    query={"ids": {"values": [article_id]}},
+                    source_includes=FETCHED,
+                    size=1,
+                    allow_partial_search_results=False,
+                )
             )
         found = answer["hits"]["hits"]
         return record_of_document(found[0]["_source"]) if found else None
@@ -187,6 +201,18 @@ class ElasticsearchIndex:
             ) from error
         except ApiError as error:
             raise OutOfReach(f"Elasticsearch at {self._url} answered {error.status_code}: {_reason(error)}") from error
+
+
+def _settled(ask: Callable[[], ObjectApiResponse[Any]]) -> ObjectApiResponse[Any]:
+    """Ask again for a moment while a month's index that was made just now has no shard in service yet (503)."""
+    for pause in SETTLING:
+        try:
+            return ask()
+        except ApiError as error:
+            if error.status_code != SERVICE_UNAVAILABLE:
+                raise
+        time.sleep(pause)
+    return ask()
 
 
 def _reason(error: ApiError) -> str:

@@ -28,6 +28,9 @@ _convert: Callable[[NotifyFormat, NotifyFormat, str], str] = conversion.convert_
 _LAYOUT = 40
 """Characters that Apprise puts between a subject and a text when a service has no subject of its own."""
 
+# What Apprise logs may hold the whole address, tokens included. It reaches the operator by `_logged`, and nothing else.
+logging.getLogger("apprise").propagate = False
+
 
 class AppriseNotifier:
     """Sends each alert to one Apprise address.

@@ -3,7 +3,6 @@
 import re
 from urllib.parse import urlsplit
 
-import listparser
 from lxml import etree
 
 from pipeline.seeds import seed
@@ -42,9 +41,3 @@ def test_it_says_that_its_addresses_were_not_asked() -> None:
     assert "harmattan feeds check" in head
     assert "harmattan feeds list" in head
     assert "could not be asked" in head
-
-
-def test_other_readers_of_opml_understand_it() -> None:
-    parsed = listparser.parse(PATH.read_text(encoding="utf-8"))
-    assert not parsed["bozo"]
-    assert len(parsed["feeds"]) == len(FEEDS)

@@ -10,7 +10,7 @@ from pipeline.rules.ruleset import RuleSet, load_rules
 from pipeline.seeds import seed
 
 LABELLED = yaml.safe_load((Path(__file__).parent / "labelled.yaml").read_text(encoding="utf-8"))["articles"]
-REPORT = Path("/work/shared/seed/000_935f3337ebab3390.txt")
+REPORT = Path(__file__).parents[2].parent / "shared" / "seed" / "000_935f3337ebab3390.txt"
 FLOOR = 0.97
 
 
