@@ -149,6 +149,14 @@ def test_an_address_that_apprise_can_not_read_is_refused_at_the_start(tmp_path: 
         build(tmp_path, one("type: apprise, url_env: HIDDEN"), {"HIDDEN": url})
 
 
+def test_an_address_that_apprise_can_not_read_is_not_in_the_log_either(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(BadInput):
+        build(tmp_path, one("type: apprise, url_env: HIDDEN"), {"HIDDEN": "pigeon://hunter2/coop"})
+    assert "hunter2" not in caplog.text
+
+
 def test_a_bad_address_in_a_variable_is_told_by_the_variables_name(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="channel c: the address in HIDDEN must begin with http"):
         build(tmp_path, one("type: webhook, url_env: HIDDEN"), {"HIDDEN": "hunter2"})
