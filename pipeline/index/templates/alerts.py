@@ -14,6 +14,7 @@ ALERT_FIELDS: dict[str, Any] = {
         "properties": {
             "title": {"type": "text", "analyzer": ANALYZER},
             "published": _DATE,
+            "revision": {"type": "long"},
             **dict.fromkeys(("id", "url", "source", "language"), _KEYWORD),
         }
     },
