@@ -235,13 +235,15 @@ def _worker(
         from pipeline.index.step import IndexStep
 
         _fill(parts)
-        return BatchWorker(IndexStep(parts.index, parts.alert_index), parts.log)
+        index = IndexStep(parts.index, parts.alert_index)
+        return BatchWorker(index, parts.log, own_counts=index.counts)
     if step == "alert":
         from pipeline.alert.step import AlertStep
         from pipeline.notify.channels_file import load_channels
 
         names = [channel.name for channel in load_channels(settings.channels or seed("channels.yaml"))]
-        return BatchWorker(AlertStep(state.ledger, state.outbox, parts.log, names), parts.log)
+        alert = AlertStep(state.ledger, state.outbox, parts.log, names)
+        return BatchWorker(alert, parts.log, own_counts=alert.counts)
     from pipeline.notify.step import NotifyWorker
 
     notifiers = load_notifiers(settings, show)

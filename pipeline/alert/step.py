@@ -37,6 +37,12 @@ class AlertStep:
         self._log = log
         self._channels = tuple(channels)
         self._consumer: str | None = None
+        self._raised = 0
+        self._raised_in_batch = 0
+
+    def counts(self) -> dict[str, int]:
+        """Give the alerts raised since the start."""
+        return {"raised": self._raised}
 
     def ready(self) -> bool:
         """At the start, publish what was decided and not yet told."""
@@ -48,12 +54,14 @@ class AlertStep:
     def handle(self, batch: Sequence[Delivered]) -> Sequence[Failure]:
         """Decide on a batch and tell the topic `alerts` what was decided."""
         consumer = self._consumer or f"{self.name}@{self._log.incarnation(topics.ENRICHED)}"
+        self._raised_in_batch = 0
         with self._ledger.decide(consumer) as decision:
             fresh = set(decision.uncovered([delivered.record for delivered in batch]))
             for delivered in batch:
                 if delivered.record in fresh:
                     self._decide(decision, delivered.value)
             decision.cover(delivered.record for delivered in batch)
+        self._raised += self._raised_in_batch
         publish_outbox(self._outbox, self.name, self._log)
         return []
 
@@ -74,6 +82,7 @@ class AlertStep:
                 return None
             raised = decision.raise_alert(match, article, enriched.story)
             if raised:
+                self._raised_in_batch += 1
                 return self._route(decision, raised, match)
             alert = decision.alert_of(match.rule, enriched.id, enriched.story)
             if alert is None:

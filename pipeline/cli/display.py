@@ -10,6 +10,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.health import GROUPS
+
 Counts = Mapping[str, Mapping[str, int]]
 
 EVERY_LINE = 5.0
@@ -67,10 +69,10 @@ class Display:
             ("failed", str(of("poll", "failed"))),
             ("articles new", str(of("poll", "new"))),
             ("enriched", str(of("enrich"))),
-            ("indexed", str(of("index"))),
-            ("alerts sent", str(of("notify"))),
+            ("indexed", str(of("index", "articles"))),
+            ("alerts", str(of("alert", "raised"))),
         ]
-        dead = sum(step.get("failed", 0) for name, step in counts.items() if name not in ("poll", "notify"))
+        dead = sum(of(step, "failed") for step in GROUPS)
         return figures + ([("dead letters", str(dead))] if dead else [])
 
     def _panel(self) -> Panel:

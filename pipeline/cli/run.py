@@ -132,8 +132,8 @@ def _run_once(parts: Parts, settings: Settings, listed: list[FeedSpec]) -> int:
     counts = crew.counts()
     click.echo(
         f"{total.polled} feeds polled, {total.failed} failed; {total.new} articles new,"
-        f" {counts['enrich']['handled']} enriched, {counts['index']['handled']} indexed,"
-        f" {counts['notify']['handled']} alerts sent"
+        f" {counts['enrich']['handled']} enriched, {counts['index']['articles']} indexed,"
+        f" {counts['alert']['raised']} alerts"
     )
     for url, problem in total.problems.items():
         click.echo(f"{url}: {problem}", err=True)

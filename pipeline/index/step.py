@@ -17,6 +17,11 @@ class IndexStep:
         """Without an index for alerts, whose page reads the ledger, what is told of them is passed over."""
         self._articles = articles
         self._alerts = alerts
+        self._written = 0
+
+    def counts(self) -> dict[str, int]:
+        """Give the articles and newer versions of them that were written since the start."""
+        return {"articles": self._written}
 
     def ready(self) -> bool:
         """Always: what is not ready says so when it is written to."""
@@ -29,6 +34,7 @@ class IndexStep:
         failures: list[Failure] = []
         if articles:
             failures += _failures(articles, self._articles.write([d.value for d in articles]))
+            self._written += len(articles) - len(failures)
         if alerts and self._alerts:
             failures += _failures(alerts, self._alerts.write_alerts([d.value.alert for d in alerts]))
         return failures

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.errors import CannotHandle, HarmattanError, LeaseLost
 from pipeline.log.interface import EventLog
@@ -23,10 +23,18 @@ class BatchWorker:
     Killed anywhere before the commit, the batch is received again by this group; steps are harmless to repeat.
     """
 
-    def __init__(self, step: Step, event_log: EventLog, batch: int = BATCH) -> None:
+    def __init__(
+        self,
+        step: Step,
+        event_log: EventLog,
+        batch: int = BATCH,
+        own_counts: Callable[[], Mapping[str, int]] = dict,
+    ) -> None:
+        """Make a worker for the step; `own_counts` gives counters that the step keeps itself."""
         self._step = step
         self._log = event_log
         self._batch = batch
+        self._own_counts = own_counts
         self._intake: Intake | None = None
         self._handled = 0
         self._failed = 0
@@ -37,11 +45,12 @@ class BatchWorker:
         return self._step.name
 
     def counts(self) -> dict[str, int]:
-        """Give the records handled and failed since the start."""
+        """Give the records handled and failed since the start, and what the step counts itself."""
         intake = self._intake
         return {
             "handled": self._handled + (intake.handled if intake else 0),
             "failed": self._failed + (intake.failed if intake else 0),
+            **self._own_counts(),
         }
 
     def run(self, stop: threading.Event) -> None:
