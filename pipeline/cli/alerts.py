@@ -15,7 +15,7 @@ from pipeline.records.alert_json import alert_json
 STATES = [state.value for state in AlertState]
 
 
-@click.group()
+@click.group(epilog="\b\nExample:\n  harmattan alerts list --since 24h")
 def alerts() -> None:
     """List and show alerts; send a test message."""
 

@@ -14,7 +14,7 @@ from pipeline.records.dead_letter import DeadLetter
 from pipeline.work.dead_letters import DeadLetters
 
 
-@click.group(name="dead-letters")
+@click.group(name="dead-letters", epilog="\b\nExample:\n  harmattan dead-letters list")
 def dead_letters() -> None:
     """List, show and replay records that a step could not handle; they wait with their reason and their bytes."""
 

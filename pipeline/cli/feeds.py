@@ -15,7 +15,7 @@ from pipeline.poll.feeds_file import load_feeds, spec_for, write_opml
 from pipeline.state.interface import FeedState, FeedStatus
 
 
-@click.group()
+@click.group(epilog="\b\nExample:\n  harmattan feeds add https://example.org/rss --country ML --language fr")
 def feeds() -> None:
     """Add, remove, list, import, export, check, enable and disable feeds."""
 

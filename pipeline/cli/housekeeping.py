@@ -11,7 +11,7 @@ from pipeline.errors import HarmattanError
 from pipeline.notify.digest import DigestFailed
 
 
-@click.group()
+@click.group(epilog="\b\nExample:\n  harmattan housekeeping retention")
 def housekeeping() -> None:
     """Apply retention, or send the daily digest, once; Airflow's DAGs do the same by schedule."""
 

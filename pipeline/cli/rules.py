@@ -10,7 +10,7 @@ from pipeline.rules.ruleset import load_rules
 from pipeline.seeds import seed
 
 
-@click.group()
+@click.group(epilog="\b\nExample:\n  harmattan rules check my-rules.yaml")
 def rules() -> None:
     """Check and list watch rules."""
 

@@ -17,7 +17,8 @@ from pipeline.work.crew import Crew, owner_name
 def work(steps: tuple[str, ...], rules: Path | None, channels: Path | None, data: Path | None) -> int:
     """Run a worker for each STEP: poll, enrich, relate, index, alert, notify.
 
-    Start as many as you like, on as many machines: they share the work. Servers that are out of reach are waited for.
+    Start as many as you like, on as many machines: they share the work. A server that goes out of reach
+    meanwhile is waited for; one that can't be reached at the start is named, with what to check.
     Ends with status 1 when a step could not go on, and says why.
     """
     start_logging()
