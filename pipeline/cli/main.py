@@ -77,7 +77,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except HarmattanError as error:
         click.echo(f"harmattan: {error}", err=True)
         sys.exit(2 if isinstance(error, BadInput) else 1)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
     sys.exit(result if isinstance(result, int) else 0)
