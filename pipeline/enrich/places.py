@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import log10
 
 from pipeline.enrich.places_context import Passage, Surroundings, surroundings
@@ -33,7 +33,6 @@ class _Named:
     lone: bool = False
     person: bool = False
     only_headline: bool = True
-    followed_by: set[str] = field(default_factory=set)
 
 
 class GazetteerPlaces:

@@ -13,7 +13,6 @@ MOST_WORDS = 100
 MOST_HITS = 10_000
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _PART = re.compile(r'(?P<minus>-?)"(?P<phrase>[^"]*)"?(?P<star>\*?)|(?P<word>[^\s"]+)')
 
 

@@ -22,7 +22,7 @@ _WRITES = "harmattan_writes"
 _SQLITE_SETTINGS = (
     "synchronous=FULL",
     "foreign_keys=ON",
-    "cache_size=-16000",  # kB
+    "cache_size=-8000",  # kB
     # Bands are written all over the file: the longer a page waits for its checkpoint, the more of them it takes along.
     "wal_autocheckpoint=8000",
     "journal_size_limit=67108864",
@@ -144,13 +144,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, patience: float) -> None:
     # The driver must not begin transactions by itself: _begin_sqlite does, with the right lock.
     connection.isolation_level = None
     _turn_on_wal(connection, patience)
-    for setting in (
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "cache_size=-8000",
-        "wal_autocheckpoint=8000",
-        "journal_size_limit=67108864",
-    ):
+    for setting in _SQLITE_SETTINGS:
         connection.execute(f"PRAGMA {setting}")
 
 
