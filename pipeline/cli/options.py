@@ -76,11 +76,19 @@ def settings_for(data: Path | None, **given: Any) -> Settings:
     return replace(settings, **changes)
 
 
+class _StandardError(logging.StreamHandler[Any]):
+    """Writes to what is standard error at the time, so that live figures may print log lines above themselves."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 def start_logging(level: int = logging.INFO) -> None:
     """Log to standard error, a line an event; libraries only when something is wrong."""
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", force=True
-    )
+    handler = _StandardError()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("pipeline").setLevel(level)
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     logging.getLogger("elastic_transport").setLevel(logging.ERROR)

@@ -1,9 +1,12 @@
 """The built-in scheduler: polls what is due, again and again."""
 
+import logging
 import threading
 
 from pipeline.poll.step import PollStep, PollSummary
 from pipeline.work.patience import Patience, Stopped
+
+logger = logging.getLogger(__name__)
 
 AT_ONCE = 64
 """Feeds under way at a time."""
@@ -13,7 +16,10 @@ IDLE = 0.5
 
 
 class PollWorker:
-    """Keeps feeds that are due under way until it is told to stop; any number of them share the feeds by leases."""
+    """Keeps feeds that are due under way until it is told to stop; any number of them share the feeds by leases.
+
+    What is wrong with a feed is logged once, in a line, and not again while it stays the same.
+    """
 
     step = "poll"
 
@@ -23,6 +29,7 @@ class PollWorker:
         self._polled = 0
         self._new = 0
         self._failed = 0
+        self._told: dict[str, str] = {}
 
     def counts(self) -> dict[str, int]:
         """Give the polls made, the entries found new, and the polls that failed, since the start."""
@@ -49,3 +56,7 @@ class PollWorker:
         self._polled += summary.polled
         self._new += summary.new
         self._failed += summary.failed
+        for url, problem in summary.problems.items():
+            if self._told.get(url) != problem:
+                self._told[url] = problem
+                logger.warning("%s: %s", url, problem)

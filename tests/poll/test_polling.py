@@ -418,3 +418,24 @@ class TestCheck:
         assert check_feed(server.url("/none"), desk.fetcher).error == (
             "127.0.0.1 answers 404: there is nothing at this address; check it in a browser"
         )
+
+
+class TestWorker:
+    def test_what_is_wrong_with_a_feed_is_logged_once_in_a_line(
+        self, desk: Newsdesk, server: HostileServer, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        server.behaviours["/broken"] = answer(b"<html><body>We are moving.</body></html>")
+        broken = server.url("/broken")
+        desk.follow(broken)
+        worker = PollWorker(desk.step(interval=timedelta(milliseconds=50)), "worker")
+        stop = threading.Event()
+        thread = threading.Thread(target=worker.run, args=[stop])
+        thread.start()
+        deadline = time.monotonic() + 20
+        while worker.counts()["failed"] < 3 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        stop.set()
+        thread.join()
+        assert worker.counts()["failed"] >= 3
+        lines = [record.getMessage() for record in caplog.records if broken in record.getMessage()]
+        assert len(lines) == 1
