@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 RETENTION_EVERY = timedelta(hours=6)
 DIGEST_EVERY = timedelta(minutes=10)
-DIGEST_HOUR = 6
+DIGEST_HOUR = 5
 """The digest of a day is sent from this hour (UTC) of the next."""
 
 TURN = 1.0

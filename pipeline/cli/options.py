@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import click
 
 from pipeline.durations import parse_duration
+from pipeline.records.alert_json import iso_time
 from pipeline.settings import Settings, load_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -125,7 +126,7 @@ def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _jsonable(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return iso_time(value) if isinstance(value, datetime) else str(value)
 
 
 def print_table(columns: Iterable[str], rows: Iterable[Iterable[Any]], empty: str) -> None:

@@ -24,3 +24,5 @@ def poll(feeds: Path | None, data: Path | None) -> None:
         state.feeds.put(listed)
         total = poll_all_due(poll_step(log, state, settings, fetcher), owner_name())
     click.echo(f"{total.polled} feeds polled, {total.new} articles new, {total.failed} feeds failed")
+    for url, problem in total.problems.items():
+        click.echo(f"{url}: {problem}", err=True)
