@@ -187,15 +187,13 @@ def digest_channels(settings: Settings) -> list[str]:
 def check_files(settings: Settings) -> None:
     """Read the rules and channels files as the workers will. Raises BadInput for the first that can't be used."""
     from pipeline.notify.channels_file import load_channels
+    from pipeline.rules.file import check_channels
     from pipeline.rules.ruleset import load_rules
 
     channels = {channel.name for channel in load_channels(settings.channels or seed("channels.yaml"))}
     path = settings.rules or seed("rules.yaml")
-    for rule in load_rules(path).rules:
-        for channel in rule.channels:
-            if channel not in channels:
-                known = ", ".join(sorted(channels))
-                raise BadInput(f"{path}: rule {rule.id} names the channel {channel}; the channels file has {known}")
+    load_rules(path)
+    check_channels(path, channels)
 
 
 def poll_step(log: EventLog, state: State, settings: Settings, fetcher: Fetcher) -> "PollStep":

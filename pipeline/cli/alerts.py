@@ -7,7 +7,7 @@ import click
 
 from pipeline.bootstrap import load_notifiers, open_state
 from pipeline.cli.options import Moment, data_option, file_option, json_option, print_json, print_table, settings_for
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, HarmattanError
 from pipeline.notify.trial import trial_message
 from pipeline.records.alert import AlertState
 from pipeline.records.alert_json import alert_json
@@ -111,5 +111,5 @@ def send_test(channel: str, channels: Path | None, data: Path | None) -> None:
     try:
         notifiers[channel].send(message, key)
     except DeliveryError as error:
-        raise BadInput(f"channel {channel}: {error}") from error
+        raise HarmattanError(f"channel {channel}: {error}") from error
     click.echo(f"channel {channel} took the test message")

@@ -1,7 +1,7 @@
 """Rule files: read as a whole, or not at all."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +48,18 @@ def read_rules(path: Path) -> list[Rule]:
     if problems:
         raise problems[0]
     return rules
+
+
+def check_channels(path: Path, known: Collection[str]) -> None:
+    """Raise BadInput for the first channel that a rule names and that is not among the known ones."""
+    document = read_settings_file(path, RulesDocument)
+    for position, entry in enumerate(document.value.rules):
+        for place, channel in enumerate(entry.channels):
+            if channel not in known:
+                what = f"rule {entry.id} names the channel {channel}, which the channels file does not have"
+                raise document.error(
+                    ("rules", position, "channels", place), f"{what}; write one of {', '.join(sorted(known))}"
+                )
 
 
 def check_rules(path: Path) -> tuple[list[Rule], list[BadInput]]:

@@ -37,7 +37,7 @@ def test_a_rules_file_with_a_mistake_is_named_with_its_line(desk: Desk):
 def test_a_rule_that_names_a_channel_nobody_has_is_refused(desk: Desk):
     rules = desk.folder / "rules.yaml"
     rules.write_text("rules: [{id: a, name: A, query: sahel, severity: low, channels: [pager]}]\n")
-    refused(desk.runs("work", "alert", "--rules", str(rules)), "pager", "desk")
+    refused(desk.runs("work", "alert", "--rules", str(rules)), f"{rules}:1", "pager", "desk")
 
 
 def test_a_feeds_file_that_is_none_is_named(desk: Desk):
