@@ -259,7 +259,7 @@ def _fill(parts: Parts) -> None:
 
 def housekeeping_worker(parts: Parts, settings: Settings, show: Callable[[str], None]) -> Worker:
     """Wire the worker that applies retention and sends the daily digest where no scheduler does."""
-    from pipeline.housekeeping import HousekeepingWorker, drop_old
+    from pipeline.housekeeping import DIGEST_EVERY, RETENTION_EVERY, HousekeepingWorker, digest_in_the_morning, drop_old
     from pipeline.notify.digest import make_digest, send_digest
 
     ledger = parts.state.ledger
@@ -272,7 +272,7 @@ def housekeeping_worker(parts: Parts, settings: Settings, show: Callable[[str], 
     def digest(day: date) -> object:
         return send_digest(make_digest(day, ledger, settings.base_url), ledger, notifiers, channels)
 
-    return HousekeepingWorker(retention, digest)
+    return HousekeepingWorker({retention: RETENTION_EVERY, lambda: digest_in_the_morning(digest): DIGEST_EVERY})
 
 
 def _enrich_worker(parts: Parts, settings: Settings, stack: ExitStack) -> Worker:

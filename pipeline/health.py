@@ -20,6 +20,9 @@ GROUPS: Mapping[str, Sequence[str]] = {
 }
 """The consumer groups in the order of an article's way, and what they read."""
 
+FRESH = timedelta(days=2)
+"""An alert that was not delivered is a problem to mend for that long; later it is history."""
+
 SILENT = timedelta(seconds=60)
 """A worker without a sign of life for that long counts as gone."""
 
@@ -62,16 +65,19 @@ def _of_state(state: State, problems: list[str]) -> dict[str, object]:
     feeds = state.feeds.list()
     failing = tuple(feed for feed in feeds if feed.state in (FeedState.FAILING, FeedState.HELD, FeedState.GONE))
     polled = [feed for feed in feeds if feed.state not in (FeedState.DISABLED, FeedState.NEW, FeedState.INVALID)]
-    if polled and len(failing) == len(polled):
+    if polled and all(feed.state in (FeedState.FAILING, FeedState.GONE) for feed in polled):
         problems.append(f"all {len(polled)} polled feeds fail: see `harmattan feeds list`")
     if late := overdue(feeds, datetime.now(UTC)):
         problems.append(
             f"{late} feeds have been due for over {OVERDUE.seconds // 60} minutes: start `harmattan work poll`, or see what"
             " keeps Airflow's DAG harmattan_poll"
         )
-    failed = state.ledger.alerts(state=AlertState.FAILED, limit=1000)
+    failed = state.ledger.alerts(state=AlertState.FAILED, since=datetime.now(UTC) - FRESH, limit=1000)
     if failed:
-        problems.append(f"{len(failed)} alerts could not be delivered: see `harmattan alerts list --state failed`")
+        problems.append(
+            f"{len(failed)} alerts of the last {FRESH.days} days could not be delivered: see"
+            " `harmattan alerts list --state failed`"
+        )
     counts = {name.value: sum(feed.state is name for feed in feeds) for name in FeedState}
     return {
         "workers": tuple(worker for worker in state.workers() if worker.age < SILENT),

@@ -41,11 +41,9 @@ class HousekeepingWorker:
 
     step = "housekeeping"
 
-    def __init__(self, retention: Callable[[], object], digest: Callable[[date], object]) -> None:
-        self._tasks: Mapping[Callable[[], object], timedelta] = {
-            retention: RETENTION_EVERY,
-            lambda: _when_it_is_time(digest): DIGEST_EVERY,
-        }
+    def __init__(self, tasks: Mapping[Callable[[], object], timedelta]) -> None:
+        """Take each task with the time between its beginnings."""
+        self._tasks = tasks
         self._failed = 0
 
     def counts(self) -> dict[str, int]:
@@ -68,9 +66,13 @@ class HousekeepingWorker:
         except (HarmattanError, DeliveryError) as error:
             self._failed += 1
             logger.warning("housekeeping: %s", error)
+        except Exception:
+            self._failed += 1
+            logger.exception("housekeeping: a task ended by a fault in Harmattan; it is tried again at its next time")
 
 
-def _when_it_is_time(digest: Callable[[date], object]) -> None:
+def digest_in_the_morning(digest: Callable[[date], object]) -> None:
+    """Send yesterday's digest, once its hour has come."""
     now = datetime.now(UTC)
     if now.hour >= DIGEST_HOUR:
         digest((now - timedelta(days=1)).date())

@@ -47,7 +47,7 @@ def list_alerts(
                 a.severity,
                 a.rule,
                 a.state,
-                len(a.articles),
+                len({article.source for article in a.articles}),
                 a.articles[0].title,
                 ", ".join(a.matches[:6]),
                 a.id,

@@ -42,14 +42,6 @@ class PlaceFinder(Protocol):
         """Give the places, and the ISO 3166-1 alpha-2 codes of the countries, each once, as the text comes to them."""
 
 
-class NoPlaces:
-    """Finds no places, where there is no gazetteer."""
-
-    def find(self, document: Document, language: str, source: Source) -> tuple[tuple[Place, ...], tuple[str, ...]]:
-        """Give nothing."""
-        return (), ()
-
-
 class Rules(Protocol):
     """The rules that are in force."""
 

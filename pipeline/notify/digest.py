@@ -19,8 +19,7 @@ class DigestFailed(DeliveryError):
 def make_digest(day: date, ledger: Ledger, base_url: str | None) -> Digest:
     """Gather the alerts that were raised on a day (UTC), the most severe first, then the earliest."""
     begin = datetime.combine(day, time.min, UTC)
-    found = ledger.alerts(since=begin, limit=MOST)
-    of_day = [alert for alert in found if alert.created < begin + timedelta(days=1)]
+    of_day = ledger.alerts(since=begin, until=begin + timedelta(days=1), limit=MOST)
     of_day.sort(key=lambda alert: (_ORDER.index(alert.severity), alert.created))
     link = f"{base_url.rstrip('/')}/alerts" if base_url else None
     return Digest(day=day, alerts=tuple(of_day), link=link)

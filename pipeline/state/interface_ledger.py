@@ -115,9 +115,10 @@ class Ledger(Protocol):
         rule: str | None = None,
         state: AlertState | None = None,
         since: datetime | None = None,
+        until: datetime | None = None,
         limit: int = 100,
     ) -> list[Alert]:
-        """Give alerts, the newest first."""
+        """Give alerts, the newest first; `since` is inclusive and `until` exclusive, by the time they were raised."""
 
     def alert(self, alert_id: str) -> Alert | None:
         """Give one alert."""

@@ -100,6 +100,7 @@ class DatabaseLedger:
         rule: str | None = None,
         state: AlertState | None = None,
         since: datetime | None = None,
+        until: datetime | None = None,
         limit: int = 100,
     ) -> list[Alert]:
         """Give alerts, the newest first."""
@@ -110,6 +111,8 @@ class DatabaseLedger:
             wanted = wanted.where(alerts.c.state == state.value)
         if since is not None:
             wanted = wanted.where(alerts.c.created >= since)
+        if until is not None:
+            wanted = wanted.where(alerts.c.created < until)
         with self._database.read() as connection:
             return alerts_of(connection, connection.execute(wanted))
 

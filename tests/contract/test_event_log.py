@@ -416,18 +416,19 @@ def test_three_members_share_six_partitions_evenly(log: LogUnderTest) -> None:
     clients = [log.client() for _ in range(3)]
     members = [client.subscribe(group, [topic]) for client in clients]
     settle(clients[0], topic, members)
-    clients[0].append(topic, numbered(60, key=str))
-    partitions: list[set[int]] = [set(), set(), set()]
 
-    def all_came() -> bool:
-        for member, seen in zip(members, partitions, strict=True):
-            records = member.receive(60, 0.1)
-            member.done(records)
-            seen |= {record.partition for record in records}
-        return clients[0].lag(group, [topic]) == {topic: 0}
+    def shared_evenly() -> bool:
+        clients[0].append(topic, numbered(60, key=str))
+        partitions: list[set[int]] = [set(), set(), set()]
+        while clients[0].lag(group, [topic]) != {topic: 0}:
+            for member, seen in zip(members, partitions, strict=True):
+                records = member.receive(60, 0.1)
+                member.done(records)
+                seen |= {record.partition for record in records}
+        return sorted(map(len, partitions)) == [2, 2, 2]
 
-    assert eventually(all_came)
-    assert sorted(map(len, partitions)) == [2, 2, 2]
+    # A member that the machine held up for longer than its short lease here loses its share for a moment.
+    assert eventually(shared_evenly)
 
 
 def test_a_member_that_leaves_hands_over_at_once(log: LogUnderTest) -> None:

@@ -4,8 +4,7 @@ import json
 from collections.abc import Sequence
 
 from pipeline.enrich.analyze import Analysis, Line
-from pipeline.enrich.interface import NoPlaces
-from tests.enrich.entries import ARTICLE, LANGUAGES, SENTENCES, Standing
+from tests.enrich.entries import ARTICLE, LANGUAGES, SENTENCES, NoPlaces, Standing
 
 
 def analyze(*given: object) -> Sequence[Line]:
