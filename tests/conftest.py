@@ -4,7 +4,7 @@ import pytest
 
 from tests.servers.summary import Outcomes, skip_reasons
 
-pytest_plugins = ["tests.servers.fixtures"]
+pytest_plugins = ["tests.servers.fixtures", "tests.stores"]
 # Airflow has an environment of its own, in which `make test` runs these.
 collect_ignore = [] if find_spec("airflow") else ["airflow"]
 

@@ -1,7 +1,6 @@
 """What is done once in a while, on the embedded stores: retention, the daily digest, and trying again."""
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -20,14 +19,6 @@ from pipeline.records.alert import AlertArticle
 from pipeline.records.article import Severity
 from pipeline.state.database import DatabaseState
 from tests.builders import NOON, enriched, match
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[DatabaseState]:
-    state = DatabaseState.embedded(tmp_path / "state.db")
-    state.setup()
-    yield state
-    state.close()
 
 
 class Reader:

@@ -2,17 +2,15 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.errors import OutOfReach
 from pipeline.log.interface import EventLog
-from pipeline.log.sqlite import SqliteEventLog
 from pipeline.notify import step as step_module
 from pipeline.notify.interface import Digest, Message, Notifier, Refused, TryAgain, Unknown
 from pipeline.notify.step import NotifyWorker
@@ -48,22 +46,6 @@ class Channel:
     @property
     def rules(self) -> list[str]:
         return [rule for rule, _ in self.got]
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Iterator[SqliteEventLog]:
-    log = SqliteEventLog(tmp_path / "log.db")
-    log.create_topics(dict.fromkeys(topics.ALL, 1))
-    yield log
-    log.close()
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[DatabaseState]:
-    state = DatabaseState.embedded(tmp_path / "state.db")
-    state.setup()
-    yield state
-    state.close()
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """Relate's leadership: one decides, others stand by, and whatever becomes of a leader, each article is decided on once."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -21,19 +20,8 @@ from tests.work.steps import eventually, running, waiting
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Iterator[SqliteEventLog]:
-    log = SqliteEventLog(tmp_path / "log.db")
-    log.create_topics(dict.fromkeys(topics.ALL, 2))
-    yield log
-    log.close()
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[DatabaseState]:
-    state = DatabaseState.embedded(tmp_path / "state.db")
-    state.setup()
-    yield state
-    state.close()
+def partitions() -> int:
+    return 2
 
 
 def publish(log: SqliteEventLog, count: int) -> set[str]:

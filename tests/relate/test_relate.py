@@ -1,8 +1,7 @@
 """What belongs together, as the index and the alerts are told of it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -23,18 +22,8 @@ SHORTER = CONVOY.replace("two drivers and a trader said", "drivers said")
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Iterator[SqliteEventLog]:
-    log = SqliteEventLog(tmp_path / "log.db")
-    log.create_topics(dict.fromkeys(topics.ALL, 1))
-    yield log
-    log.close()
-
-
-@pytest.fixture
-def relate(log: SqliteEventLog, tmp_path: Path) -> Iterator[Relate]:
+def relate(log: SqliteEventLog, state: DatabaseState) -> Relate:
     """Take prepared articles through the step, one batch a call; give all revisions that were passed on so far."""
-    state = DatabaseState.embedded(tmp_path / "state.db")
-    state.setup()
     step = RelateStep(state.stories, state.outbox, log, "worker-1")
     seen = 0
 
@@ -48,8 +37,7 @@ def relate(log: SqliteEventLog, tmp_path: Path) -> Iterator[Relate]:
         step.handle([Delivered(record, decode(record.value, PreparedArticle)) for record in records])
         return passed_on(log)
 
-    yield run
-    state.close()
+    return run
 
 
 def passed_on(log: SqliteEventLog) -> list[EnrichedArticle]:
