@@ -27,7 +27,9 @@ class Severity(StrEnum):
 class Source:
     """The feed that an entry came from, as far as readers of the article need it.
 
-    `name` is what an analyst knows the outlet by; `country` is ISO 3166-1 alpha-2, `language` ISO 639-1.
+    `name` is what an analyst knows the outlet by; `country` is ISO 3166-1 alpha-2, `language` ISO 639-1. `outlet` is
+    the id of the outlet in the sources file, `kind` one of its kinds (agency, public, state, private, ngo, government)
+    and `owner` who owns it; the three are None for an outlet that the file doesn't know.
     """
 
     feed: str
@@ -35,6 +37,9 @@ class Source:
     tags: tuple[str, ...] = ()
     country: str | None = None
     language: str | None = None
+    outlet: str | None = None
+    kind: str | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +115,8 @@ class PreparedArticle:
     `keys` are the canonical identities under which this article may be known, the strongest first.
     `text_source` is `page` or `feed`; `page_error` says why the page was not used, where it was wanted.
     `signature` is the MinHash signature of the text, little-endian 32-bit words; empty when the text is too short.
+    `credit` is where the article says that its report is from: the id of an agency or another outlet of the sources
+    file, or of a ministry such as `ministry-defence-ml`; None when it credits nobody.
     """
 
     SCHEMA: ClassVar[int] = 1
@@ -134,6 +141,7 @@ class PreparedArticle:
     countries: tuple[str, ...] = ()
     matches: tuple[RuleMatch, ...] = ()
     signature: bytes = b""
+    credit: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
