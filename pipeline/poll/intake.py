@@ -21,12 +21,26 @@ _FEW_SHARE = 0.2  # of the known entries
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """How many entries went into the log, new ones and new versions."""
+    """What a document held, next to what was known of the feed.
 
+    `new` and `changed` entries went into the log; `known` ones had been shown before, the changed among them. `moved` tells that
+    the feed shows entries that are known under other ids and addresses, as after a site's move. `seen` is what the feed's
+    state is to remember: digests of the names under which each entry is known -> a digest of its content.
+    """
+
+    entries: int
+    known: int
     new: int
     changed: int
+    seen: Mapping[str, str]
+    moved: bool = False
+
+    @property
+    def overlaps(self) -> bool:
+        """Tell whether the document reaches back to what was known; where it does not, entries may have been missed."""
+        return self.known > 0 or not self.entries
 
 
 class Intake:
@@ -48,7 +62,13 @@ class Intake:
         for start in range(0, len(records), _AT_ONCE):
             self._append(records[start : start + _AT_ONCE])
         new = sum(entry.key not in known for entry in fresh)
-        return Taken(new, len(fresh) - new)
+        return Taken(
+            entries=len(feed.entries),
+            known=len(known),
+            new=new,
+            changed=len(fresh) - new,
+            seen={entry.key: entry.digest for entry in feed.entries},
+        )
 
     def _records(self, claim: ClaimedFeed, feed: ParsedFeed, fresh: Sequence[Entry]) -> list[NewRecord]:
         source, seen = source_of(claim.spec, feed), claim.at

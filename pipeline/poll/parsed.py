@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from pipeline.fetch.addresses import absolute
@@ -55,13 +55,50 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLinks:
+    """The addresses that a feed gives of itself and of what belongs to it; all are absolute addresses of the web.
+
+    `hubs` and `self` are those of WebSub (W3C Recommendation, section 4); `next` leads to older entries and `previous_archive`
+    to the archive before this document (RFC 5005); `site` is the page that the feed belongs to.
+    """
+
+    site: str | None = None
+    self: str | None = None
+    hubs: tuple[str, ...] = ()
+    next: str | None = None
+    previous_archive: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A feed's document. `problem` says that entries were lost because it breaks off or was cut."""
+    """A feed's document. `problem` says that entries were lost because it breaks off or holds too many.
+
+    `format` is its name in words, such as `RSS 2.0`; `held` counts the entries that the document holds, those that were left
+    out too. `ttl` is RSS's, `period` comes from `sy:updatePeriod` and `sy:updateFrequency`: how often the publisher says that
+    something changes. `complete` tells that the document holds all there is (RFC 5005, section 2). `remarks` are faults that
+    lost nothing, in words that follow 'the document'. `sitemaps` are the documents that an index of sitemaps names, those
+    for news and the latest first.
+    """
 
     title: str
     language: str | None
     entries: tuple[Entry, ...]
     problem: str | None = None
+    format: str = ""
+    held: int = 0
+    generator: str = ""
+    ttl: timedelta | None = None
+    period: timedelta | None = None
+    complete: bool = False
+    links: FeedLinks = FeedLinks()
+    remarks: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+
+    @property
+    def dates(self) -> tuple[datetime, ...]:
+        """The dates at which the feed says that its entries were published, or changed where it gives no other; latest first."""
+        found = (entry.published or entry.updated for entry in self.entries)
+        return tuple(sorted((date for date in found if date), reverse=True))
 
 
 TEXT_DIGEST = 18
