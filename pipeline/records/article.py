@@ -28,8 +28,8 @@ class Source:
     """The feed that an entry came from, as far as readers of the article need it.
 
     `name` is what an analyst knows the outlet by; `country` is ISO 3166-1 alpha-2, `language` ISO 639-1. `outlet` is
-    the id of the outlet in the sources file, `kind` one of its kinds (agency, public, state, private, ngo, government)
-    and `owner` who owns it; the three are None for an outlet that the file doesn't know.
+    the id of the outlet in the sources file, `kinds` what it is (agency, public, state, private, ngo, government) and
+    `owner` who owns it; they are empty for an outlet that the file doesn't know.
     """
 
     feed: str
@@ -38,7 +38,7 @@ class Source:
     country: str | None = None
     language: str | None = None
     outlet: str | None = None
-    kind: str | None = None
+    kinds: tuple[str, ...] = ()
     owner: str | None = None
 
 
