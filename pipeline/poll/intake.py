@@ -25,9 +25,9 @@ log = logging.getLogger(__name__)
 class Taken:
     """What a document held, next to what was known of the feed.
 
-    `new` and `changed` entries went into the log; `known` ones had been shown before, the changed among them. `moved` tells that
-    the feed shows entries that are known under other ids and addresses, as after a site's move. `seen` is what the feed's
-    state is to remember: digests of the names under which each entry is known -> a digest of its content.
+    `new` and `changed` entries went into the log; `known` ones had been shown before, the changed among them. `moved` tells
+    that the feed shows entries that are known under other ids and addresses, as after a site's move. `seen` is what the
+    feed's state is to remember: digests of the names under which each entry is known -> a digest of its content.
     """
 
     entries: int

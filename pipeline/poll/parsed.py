@@ -96,7 +96,7 @@ class ParsedFeed:
 
     @property
     def dates(self) -> tuple[datetime, ...]:
-        """The dates at which the feed says that its entries were published, or changed where it gives no other; latest first."""
+        """When its entries were published, or else changed, as the feed itself says; the latest first."""
         found = (entry.published or entry.updated for entry in self.entries)
         return tuple(sorted((date for date in found if date), reverse=True))
 
