@@ -23,6 +23,7 @@ from pipeline.fetch.sentences import fetch_error
 
 MAX_REDIRECTS = 5
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_SAME_METHOD = frozenset((307, 308))
 _NAME_THREADS = 16  # names looked up at a time; a look-up blocks its thread
 _HEADER_LIMIT = 32_768  # bytes of one header line: security policies are long
 _WELL_FORMED = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(?:[/?][A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]*)?")
@@ -153,10 +154,14 @@ class HttpFetcher:
                 raise fetch_error(error, host) from error
 
     async def _get(self, url: URL, request: Request) -> Response | str:
-        async with self._client().get(url, headers=_headers(request), allow_redirects=False) as answer:
+        method, follow = ("GET", _REDIRECTS) if request.form is None else ("POST", _SAME_METHOD)
+        asked = self._client().request(
+            method, url, headers=_headers(request, url), data=request.form, allow_redirects=False
+        )
+        async with asked as answer:
             headers = {name.lower(): _printable(value) for name, value in answer.headers.items()}
             location = headers.get("location")
-            if answer.status in _REDIRECTS and location:
+            if answer.status in follow and location:
                 return _target(url, location)
             body, truncated = b"", False
             if 200 <= answer.status < 300:
@@ -192,8 +197,9 @@ async def _read(answer: aiohttp.ClientResponse, coding: str, limit: int) -> tupl
     return body.finish(), body.truncated
 
 
-def _headers(request: Request) -> dict[str, str]:
-    headers = {"Accept": request.accept}
+def _headers(request: Request, url: URL) -> dict[str, str]:
+    own = url.origin() == _url(request.url).origin()
+    headers = {"Accept": request.accept, **(request.credentials if own else {})}
     if request.etag:
         headers["If-None-Match"] = request.etag
     if request.last_modified:

@@ -9,7 +9,11 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A GET. `limit` bounds the decompressed body in bytes, `timeout` the whole exchange in seconds, redirects included."""
+    """A GET, or with `form` a POST of its fields. `timeout` is for the whole exchange in seconds, redirects included.
+
+    `limit` bounds the decompressed body in bytes. `credentials` are headers for the server that `url` names and for no
+    other: they are not sent on after a redirect to another host, port or scheme. A POST follows 307 and 308 alone.
+    """
 
     url: str
     etag: str | None = None
@@ -17,6 +21,8 @@ class Request:
     accept: str = "*/*"
     limit: int = 15_000_000
     timeout: float = 30.0
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +62,7 @@ class Fetcher(Protocol):
     """Fetches many addresses at a time, with few connections to any one host."""
 
     def submit(self, request: Request) -> Future[Response]:
-        """Start a GET. The future gives the response, or raises FetchError with a sentence that names no credentials.
+        """Start a request. The future gives the response, or raises FetchError with a sentence that names no credentials.
 
         Cancelling the future ends the exchange.
         """

@@ -13,7 +13,7 @@ import zstandard
 from pipeline.fetch.http import HttpFetcher
 from pipeline.fetch.interface import AddressRefused, FetchError, Request, Response
 from tests.fetch import hostile
-from tests.fetch.hostile import HostileServer, answer
+from tests.fetch.hostile import HostileServer, answer, redirect
 
 PAGE = "Тимбукту, Gao et Kidal. ".encode() * 200
 
@@ -329,3 +329,23 @@ class TestEnd:
         while server.at_once and time.monotonic() < deadline:
             time.sleep(0.01)
         assert server.at_once == 0
+
+
+class TestCredentials:
+    def test_are_sent_to_the_server_that_was_named_and_to_no_other(self, server: HostileServer, fetcher: HttpFetcher):
+        with HostileServer() as other:
+            other.behaviours["/b"] = redirect(server.url("/c"))
+            server.behaviours |= {"/a": redirect("/inside"), "/inside": redirect(other.url("/b")), "/c": answer(b"x")}
+            login = {"Authorization": "Bearer abc"}
+            fetcher.submit(Request(url=server.url("/a"), credentials=login)).result(10)
+            assert [asked.headers.get("authorization") for asked in server.asked] == ["Bearer abc"] * 3
+            assert [asked.headers.get("authorization") for asked in other.asked] == [None]
+
+    def test_are_in_no_description_of_the_request(self):
+        assert "abc" not in repr(Request(url="https://a.example/", credentials={"Authorization": "Bearer abc"}))
+
+
+def test_a_form_is_posted_and_follows_only_redirects_that_keep_the_method(server: HostileServer, fetcher: HttpFetcher):
+    server.behaviours |= {"/a": redirect("/b", 307), "/b": answer(status=202), "/c": redirect("/b", 302)}
+    assert fetcher.submit(Request(url=server.url("/a"), form={"x": "1 & 2"})).result(10).status == 202
+    assert fetcher.submit(Request(url=server.url("/c"), form={"x": "1"})).result(10).status == 302
