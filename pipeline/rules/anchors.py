@@ -1,6 +1,6 @@
 """Which words an article must hold before a rule is worth looking at."""
 
-from pipeline.rules.syntax import And, Context, Near, Not, Or, Phrase, Query, Term
+from pipeline.rules.syntax import And, Context, Near, Not, Or, Phrase, Query, Reading, Term
 
 
 def anchors(query: Query) -> frozenset[Term] | None:
@@ -29,4 +29,4 @@ def _rarest(groups: list[frozenset[Term] | None]) -> frozenset[Term] | None:
 def _commonness(term: Term) -> float:
     """Guess how common a term is: short words are, and beginnings are more so. A Han character counts for two letters."""
     letters = sum(2 if character >= "\u2e80" else 1 for character in term.form)
-    return (4.0 if term.prefix else 1.0) / letters**2
+    return (4.0 if term.reading is Reading.PATTERN else 1.0) / letters**2

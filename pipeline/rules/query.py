@@ -18,7 +18,19 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from pipeline.rules.syntax import And, Context, Near, Not, Or, Phrase, Query, QueryError, Term, holds_in_nothing
+from pipeline.rules.syntax import (
+    And,
+    Context,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Query,
+    QueryError,
+    Reading,
+    Term,
+    holds_in_nothing,
+)
 from pipeline.text.tokens import tokens
 
 if TYPE_CHECKING:
@@ -194,7 +206,7 @@ def _term(text: str, start: int, begin: int, end: int, form: str) -> Term:
     prefix = text[end : end + 1] == "*"
     if prefix and len(form) < 2 and form.isascii():
         raise QueryError(f"{form}* would match nearly everything; write more letters", start + begin, start + end + 1)
-    return Term(form, prefix)
+    return Term(form + "*", Reading.PATTERN) if prefix else Term(form)
 
 
 def _check_stars(text: str, start: int) -> None:

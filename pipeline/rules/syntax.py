@@ -1,6 +1,15 @@
-"""What a query means: words and phrases, joined by AND, WITH, OR, NOT and NEAR."""
+"""What a query means: words and phrases, what stands around them, and facts of the article, joined by AND, OR and NOT.
 
+Two kinds of parts. A *placed* part (Phrase, Near, NotNear, Beside, Except, Where, Entity, In of these, and Or of these) has
+occurrences: runs of words from a first to a last position, in title or text, never across both. The positions of
+words count up by one; a placed part holds when it has an occurrence. The others (And, Not, Context, AtLeast, Fact,
+Dated) only hold or don't, for the whole article.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import TypeAlias
 
 
@@ -13,28 +22,115 @@ class QueryError(ValueError):
         self.end = max(end, start + 1)
 
 
+class Reading(StrEnum):
+    """How a word of a query is compared with an article's words; docs/query-language.md tells each in full.
+
+    WORD inflects by the stemmer of the article's language. NAME (a word with a capital) inflects by endings of names, and
+    only where the article's word has a capital, too; its own form counts in any case. ACRONYM (all capitals) has no
+    other forms, and up to 4 letters stand in capitals in the article as well. FORM is this form alone, in any case
+    and with any accents; EXACT is exactly what is written; PATTERN is a folded form with `*` and `?` in it.
+    """
+
+    WORD = "word"
+    NAME = "name"
+    ACRONYM = "acronym"
+    FORM = "form"
+    EXACT = "exact"
+    PATTERN = "pattern"
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A folded word, or with `prefix` the beginning of one."""
+    """A word of a query. `form` is folded as an article's words are (a PATTERN's with its wildcards).
+
+    `spelling` is the word as it was written, with its case and accents, for those readings that need it (WORD, NAME,
+    ACRONYM, EXACT); see pipeline.text.tokens.spelling.
+    """
 
     form: str
-    prefix: bool = False
+    reading: Reading = Reading.FORM
+    spelling: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that stand one directly after the other; often it is just one word."""
+    """Words that stand one directly after the other; often it is just one word. It occurs where they stand."""
 
     terms: tuple[Term, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Two things in either order with at most `distance` - 1 words between them, and no word in common."""
+    """Two placed parts with at most `distance` - 1 words between them and no word in common.
+
+    They stand in either order, or with `ordered` the left one first. It occurs from the first word of both to the last.
+    """
 
     left: "Query"
     right: "Query"
     distance: int
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The occurrences of `part` that have one of `other` as near as Near asks. `other` is no evidence (`WITH/n`)."""
+
+    part: "Query"
+    other: "Query"
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotNear:
+    """The occurrences of `part` that have none of `other` as near as Near asks, and overlap none."""
+
+    part: "Query"
+    other: "Query"
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Except:
+    """The occurrences of `part` that share no position with an occurrence of `other`, from its first to its last word."""
+
+    part: "Query"
+    other: "Query"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The occurrences of `part`, provided that `condition` holds in the whole article; it is no evidence.
+
+    The lexicon's names in a context are made of it. Inside of In, the condition is still about the whole article.
+    """
+
+    part: "Query"
+    condition: "Query"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """An entity of the lexicon: the occurrences of `part`. `version` changes with the entity's meaning."""
+
+    id: str
+    part: "Query"
+    version: str = ""
+
+
+class Field(StrEnum):
+    """The parts of an article that words can be looked for in."""
+
+    TITLE = "title"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """The occurrences of a placed part that lie in the title, or in the text. The parser puts In inside of And and Not."""
+
+    field: Field
+    part: "Query"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +142,16 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """At least one of these holds in the article."""
+    """At least one of these holds in the article. Where all are placed, it occurs where any of them does."""
 
+    parts: tuple["Query", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """At least `count` of these hold in the article."""
+
+    count: int
     parts: tuple["Query", ...]
 
 
@@ -65,11 +169,72 @@ class Context:
     part: "Query"
 
 
-Query: TypeAlias = Phrase | Near | And | Or | Not | Context
+class FactField(StrEnum):
+    """What is known of an article beside its words; pipeline.rules.facts says how values are compared."""
+
+    LANG = "lang"
+    SOURCE = "source"
+    TAG = "tag"
+    KIND = "kind"
+    COUNTRY = "country"
+    PLACE = "place"
+    WITHIN = "within"
+    AUTHOR = "author"
+    ORIGIN = "origin"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """The article has at least one of these values, which are written as pipeline.rules.facts writes the article's."""
+
+    field: FactField
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """The article's time (published, or else first seen) is `since` or later and before `until`; None leaves it open."""
+
+    since: datetime | None
+    until: datetime | None
+
+
+Query: TypeAlias = (
+    Phrase | Near | Beside | NotNear | Except | Where | Entity | In | And | Or | AtLeast | Not | Context | Fact | Dated
+)
+
+
+def parts_of(query: Query) -> tuple[Query, ...]:
+    """Give the parts directly below a part, in the order in which they are written."""
+    match query:
+        case Phrase() | Fact() | Dated():
+            return ()
+        case Near(left, right):
+            return left, right
+        case Beside(part, other) | NotNear(part, other) | Except(part, other) | Where(part, other):
+            return part, other
+        case And(parts) | Or(parts) | AtLeast(_, parts):
+            return parts
+        case Entity(_, part) | In(_, part) | Not(part) | Context(part):
+            return (part,)
+
+
+def walk(query: Query) -> Iterator[Query]:
+    """Give the part and everything below it."""
+    yield query
+    for part in parts_of(query):
+        yield from walk(part)
+
+
+def is_placed(query: Query) -> bool:
+    """Tell whether the part has occurrences, so that NEAR and EXCEPT can be asked of it."""
+    if isinstance(query, Or):
+        return all(map(is_placed, query.parts))
+    return not isinstance(query, And | AtLeast | Not | Context | Fact | Dated)
 
 
 def holds_in_nothing(query: Query) -> bool:
-    """Tell whether the query holds in an article without words, so that it says nothing that must be there."""
+    """Tell whether the query holds in an article without words and facts, so that it says nothing that must be there."""
     match query:
         case Not(part):
             return not holds_in_nothing(part)
@@ -79,5 +244,7 @@ def holds_in_nothing(query: Query) -> bool:
             return all(map(holds_in_nothing, parts))
         case Or(parts):
             return any(map(holds_in_nothing, parts))
+        case AtLeast(count, parts):
+            return sum(map(holds_in_nothing, parts)) >= count
         case _:
             return False

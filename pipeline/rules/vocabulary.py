@@ -1,6 +1,6 @@
 """From the words of an article to the terms of all rules: one look-up a word."""
 
-from pipeline.rules.syntax import Term
+from pipeline.rules.syntax import Reading, Term
 
 MOST_REMEMBERED = 200_000
 
@@ -21,9 +21,10 @@ class Vocabulary:
         if known is not None:
             return known
         number = self._numbers[term] = len(self._numbers)
-        (self._prefixes if term.prefix else self._exact)[term.form] = number
-        if term.prefix and len(term.form) not in self._lengths:
-            self._lengths = sorted([*self._lengths, len(term.form)])
+        prefix = term.reading is Reading.PATTERN
+        (self._prefixes if prefix else self._exact)[term.form.rstrip("*")] = number
+        if prefix and len(term.form) - 1 not in self._lengths:
+            self._lengths = sorted([*self._lengths, len(term.form) - 1])
         self._memo.clear()
         return number
 
