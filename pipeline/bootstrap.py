@@ -277,6 +277,7 @@ def housekeeping_worker(parts: Parts, settings: Settings, show: Callable[[str], 
 
 def _enrich_worker(parts: Parts, settings: Settings, stack: ExitStack) -> Worker:
     from pipeline.enrich.language import LanguageGuesser
+    from pipeline.enrich.outlets import load_outlets
     from pipeline.enrich.page import TrafilaturaReader
     from pipeline.enrich.places import GazetteerPlaces
     from pipeline.enrich.prepare import Preparer
@@ -288,7 +289,8 @@ def _enrich_worker(parts: Parts, settings: Settings, stack: ExitStack) -> Worker
     fetcher = stack.enter_context(open_fetcher(settings))
     pages = stack.enter_context(closing(TrafilaturaReader(fetcher)))
     places = GazetteerPlaces(open_gazetteer())
-    preparer = Preparer(RuleFile(settings.rules or seed("rules.yaml")), places, LanguageGuesser())
+    outlets = load_outlets(settings.sources or seed("sources.yaml"))
+    preparer = Preparer(RuleFile(settings.rules or seed("rules.yaml")), places, LanguageGuesser(), outlets)
     return EnrichWorker(EnrichStep(preparer, pages), parts.log)
 
 

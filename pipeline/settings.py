@@ -41,6 +41,7 @@ class Settings:
     feeds: Path | None = None
     rules: Path | None = None
     channels: Path | None = None
+    sources: Path | None = None
     interval: timedelta | None = None
     partitions: int = 6
     retention: timedelta = timedelta(days=400)
@@ -82,6 +83,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         feeds=_path(env, "FEEDS"),
         rules=_path(env, "RULES"),
         channels=_path(env, "CHANNELS"),
+        sources=_path(env, "SOURCES"),
         interval=_duration(env, "INTERVAL"),
         partitions=_partitions(env),
         retention=_duration(env, "RETENTION") or timedelta(days=400),

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from pipeline.enrich.credit import Credits
 from pipeline.enrich.identity import identity_keys, is_web_address
 from pipeline.enrich.interface import PageText, PlaceFinder, Rules
 from pipeline.enrich.language import LanguageGuesser
+from pipeline.enrich.outlets import Outlets
 from pipeline.records.article import PreparedArticle, RawArticle
 from pipeline.text.document import Document
 from pipeline.text.html import html_to_text, title_to_text
@@ -41,22 +43,25 @@ def wants_page(raw: RawArticle, feed: FeedText) -> bool:
 class Preparer:
     """Makes prepared articles: text, language, places, rule matches, signature and identity."""
 
-    def __init__(self, rules: Rules, places: PlaceFinder, languages: LanguageGuesser) -> None:
+    def __init__(self, rules: Rules, places: PlaceFinder, languages: LanguageGuesser, outlets: Outlets) -> None:
         self._rules = rules
         self._places = places
         self._languages = languages
+        self._outlets = outlets
+        self._credits = Credits(outlets)
 
     def prepare(self, raw: RawArticle, feed: FeedText, page: PageText | None) -> PreparedArticle:
         """Prepare the article with the page's text where it says more than the feed, and otherwise with the feed's."""
         text = _page_body(page.text, feed.title) if page else ""
         from_page = len(text) > len(feed.text)
         document = Document(feed.title, text if from_page else feed.text)
-        language = self._languages.guess(
-            f"{document.title}\n{document.text}", declared=raw.language or raw.source.language
-        )
-        places, countries = self._places.find(document, language, raw.source)
+        outlet = self._outlets.outlet_of(raw.source, raw.url)
+        source = self._outlets.describe(raw.source, raw.url)
+        language = self._languages.guess(f"{document.title}\n{document.text}", declared=raw.language or source.language)
+        places, countries = self._places.find(document, language, source)
+        authors = raw.authors or (page.authors if page else ())
         return PreparedArticle(
-            source=raw.source,
+            source=source,
             entry=raw.entry,
             keys=identity_keys(raw, page.canonical if page else None),
             url=raw.url,
@@ -67,7 +72,7 @@ class Preparer:
             language=language,
             text_source=PAGE if from_page else FEED,
             page_error=page.error if page else None,
-            authors=raw.authors or (page.authors if page else ()),
+            authors=authors,
             categories=raw.categories,
             published=raw.published or (page.published if page else None),
             updated=raw.updated,
@@ -75,6 +80,7 @@ class Preparer:
             countries=countries,
             matches=self._rules.current().match_document(document),
             signature=signature([token.form for token in document.text_tokens]),
+            credit=self._credits.find(document, authors, outlet, countries),
         )
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from pipeline.enrich.interface import PageText
 from pipeline.enrich.language import LanguageGuesser
+from pipeline.enrich.outlets import Outlets
 from pipeline.enrich.prepare import Preparer
 from pipeline.records.article import Place, RawArticle, Severity, Source
 from pipeline.rules.query import parse_query
@@ -49,7 +50,7 @@ LANGUAGES = LanguageGuesser()
 
 
 def preparer(**queries: str) -> Preparer:
-    return Preparer(Standing(**queries), NoPlaces(), LANGUAGES)
+    return Preparer(Standing(**queries), NoPlaces(), LANGUAGES, Outlets())
 
 
 class Pages:

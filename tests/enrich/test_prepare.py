@@ -1,12 +1,15 @@
 """From an entry, with or without its page, to the article that an analyst finds."""
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.enrich.identity import canonical_url, identity_keys
 from pipeline.enrich.interface import PageText
-from pipeline.enrich.prepare import read_feed_text, wants_page
-from pipeline.records.article import PreparedArticle, RawArticle
-from tests.enrich.entries import ARTICLE, ENTRY, SENTENCES, entry, preparer
+from pipeline.enrich.outlets import Outlet, Outlets
+from pipeline.enrich.prepare import Preparer, read_feed_text, wants_page
+from pipeline.records.article import PreparedArticle, RawArticle, Source
+from tests.enrich.entries import ARTICLE, ENTRY, LANGUAGES, SENTENCES, NoPlaces, Standing, entry, preparer
 
 
 def prepare(raw: RawArticle, page: PageText | None = None, **rules: str) -> PreparedArticle:
@@ -109,3 +112,18 @@ def test_the_address_that_the_page_declares_comes_first() -> None:
 @pytest.mark.parametrize("declared", ["https://news.example/", "https://consent.example/mali", "", "http://[", None])
 def test_a_declared_address_of_another_site_or_a_front_page_is_not_believed(declared: str | None) -> None:
     assert identity_keys(ENTRY, declared)[0] == "url:https://news.example/mali/lorries"
+
+
+def test_an_article_says_what_its_outlet_is_and_whom_it_credits():
+    outlets = Outlets(
+        [
+            Outlet(id="wire", name="The Wire", names=("Wire",), according_to="its imprint"),
+            Outlet(id="post", name="Post", hosts=("post.example",), kinds=("state",), owner="X", according_to="a law"),
+        ]
+    )
+    raw = replace(ENTRY, source=Source(feed="https://post.example/rss", name="Post"), authors=("Wire",))
+
+    prepared = Preparer(Standing(), NoPlaces(), LANGUAGES, outlets).prepare(raw, read_feed_text(raw), None)
+
+    assert (prepared.source.outlet, prepared.source.kinds, prepared.source.owner) == ("post", ("state",), "X")
+    assert prepared.credit == "wire"
