@@ -21,6 +21,7 @@ _SPACELESS = (
 )
 _APOSTROPHES = "\u02b9-\u02c1"  # letters to Unicode, used as apostrophes
 _KANA_MARKS = "\uff9e\uff9f"
+_FORMLESS = "\u0640\ufc5e-\ufc63\ufcf2-\ufcf4\ufe70-\ufe72\ufe74\ufe76-\ufe7f"  # Arabic letters to Unicode, and yet marks
 _REMOVED = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"  # Latin, Greek, Cyrillic accents
     "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"  # Hebrew points
@@ -76,22 +77,36 @@ def tokens(text: str) -> list[Token]:
     if text.isascii():
         matches = _ASCII_WORD.finditer(text.lower())
         return [new(Token, (match.start(), match.end(), match.group())) for match in matches]
-    return [
-        new(Token, (match.start(), match.end(), form))
-        for match in _WORD.finditer(text)
-        if (form := fold(match.group()))
-    ]
+    return [new(Token, (match.start(), match.end(), fold(match.group()))) for match in _WORD.finditer(text)]
+
+
+def words(text: str) -> list[str]:
+    """Give the words of the text as they are written, in their order: one for each of `tokens`."""
+    return (_ASCII_CASED_WORD if text.isascii() else _WORD).findall(text)
+
+
+def spelling(word: str) -> str:
+    """Give a word's letters as they are written, case and accents included, in one encoding and width."""
+    return word if word.isascii() else _JOINERS_ONLY.sub("", normalize("NFKC", word))
+
+
+def is_spaceless(character: str) -> bool:
+    """Tell whether the character is a word of its own, as in the scripts that are written without spaces."""
+    return bool(_SPACELESS_ONE.match(character))
 
 
 def forms(text: str) -> list[str]:
     """Give the folded forms of the words of the text in their order, when their places don't matter."""
     if text.isascii():
         return _ASCII_WORD.findall(text.lower())
-    return [form for word in _WORD.findall(text) if (form := fold(word))]
+    return [fold(word) for word in _WORD.findall(text)]
 
 
 def fold(word: str) -> str:
-    """Give the form under which a word is compared. It holds neither white space nor upper case, and may be empty."""
+    """Give the form under which a word is compared. It holds neither white space nor upper case.
+
+    It is never empty for a word of `words`, but may be for other text.
+    """
     return _remembered_fold(word) if len(word) <= _LONGEST_REMEMBERED else _fold(word)
 
 
@@ -117,14 +132,17 @@ def _fold_character(character: str) -> str:
 def _marks() -> str:
     """The inside of a character class of all marks up to the last script that news are written in."""
     codes = [code for code in range(0x300, 0x11A00) if category(chr(code)) in ("Mn", "Mc")]
-    return "".join(map(chr, codes)) + _JOINERS + _KANA_MARKS
+    return "".join(map(chr, codes)) + _JOINERS + _KANA_MARKS + _FORMLESS
 
 
 _LONGEST_REMEMBERED = 64  # or a few pages of endless words would fill the memory
 _remembered_fold = lru_cache(maxsize=1 << 17)(_fold)
 _FOLDS = _Folds()
 _MARKS = _marks()
-_LETTER = rf"[^\W_{_SPACELESS}{_APOSTROPHES}{_KANA_MARKS}]"
+_LETTER = rf"[^\W_{_SPACELESS}{_APOSTROPHES}{_KANA_MARKS}{_FORMLESS}]"
 _PLAIN = r"[0-9A-Za-z]++(?=[\x00-\x7f\u2010-\u201f\u2026«»]|\Z)"  # most words of most texts, found twice as fast
 _ASCII_WORD = re.compile("[a-z0-9]+")
+_ASCII_CASED_WORD = re.compile("[A-Za-z0-9]+")
+_JOINERS_ONLY = re.compile(f"[{_JOINERS}\u0640]")
+_SPACELESS_ONE = re.compile(f"[{_SPACELESS}]")
 _WORD = re.compile(rf"{_PLAIN}|{_LETTER}+(?:[{_MARKS}]+{_LETTER}*)*|[{_SPACELESS}][{_MARKS}]*")
