@@ -21,6 +21,7 @@ from pipeline.work.interface import Worker
 
 if TYPE_CHECKING:
     from pipeline.enrich.analyze import Analysis
+    from pipeline.enrich.language import LanguageGuesser
     from pipeline.poll.step import PollStep
 
 STEPS = ("poll", "enrich", "relate", "index", "alert", "notify")
@@ -276,7 +277,6 @@ def housekeeping_worker(parts: Parts, settings: Settings, show: Callable[[str], 
 
 
 def _enrich_worker(parts: Parts, settings: Settings, stack: ExitStack) -> Worker:
-    from pipeline.enrich.language import LanguageGuesser
     from pipeline.enrich.outlets import load_outlets
     from pipeline.enrich.page import TrafilaturaReader
     from pipeline.enrich.places import GazetteerPlaces
@@ -290,8 +290,14 @@ def _enrich_worker(parts: Parts, settings: Settings, stack: ExitStack) -> Worker
     pages = stack.enter_context(closing(TrafilaturaReader(fetcher)))
     places = GazetteerPlaces(open_gazetteer())
     outlets = load_outlets(settings.sources or seed("sources.yaml"))
-    preparer = Preparer(RuleFile(settings.rules or seed("rules.yaml")), places, LanguageGuesser(), outlets)
+    preparer = Preparer(RuleFile(settings.rules or seed("rules.yaml")), places, _languages(settings), outlets)
     return EnrichWorker(EnrichStep(preparer, pages), parts.log)
+
+
+def _languages(settings: Settings) -> "LanguageGuesser":
+    from pipeline.enrich.language import LANGUAGES, LanguageGuesser
+
+    return LanguageGuesser(settings.languages or LANGUAGES)
 
 
 def load_analysis(settings: Settings) -> "Analysis":
@@ -303,4 +309,4 @@ def load_analysis(settings: Settings) -> "Analysis":
     from pipeline.rules.ruleset import load_rules
 
     rules = load_rules(settings.rules or seed("rules.yaml"))
-    return Analysis(rules, GazetteerPlaces(open_gazetteer()), LanguageGuesser())
+    return Analysis(rules, GazetteerPlaces(open_gazetteer()), _languages(settings))

@@ -42,6 +42,7 @@ class Settings:
     rules: Path | None = None
     channels: Path | None = None
     sources: Path | None = None
+    languages: tuple[str, ...] | None = None
     interval: timedelta | None = None
     partitions: int = 6
     retention: timedelta = timedelta(days=400)
@@ -84,11 +85,23 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         rules=_path(env, "RULES"),
         channels=_path(env, "CHANNELS"),
         sources=_path(env, "SOURCES"),
+        languages=_languages(env),
         interval=_duration(env, "INTERVAL"),
         partitions=_partitions(env),
         retention=_duration(env, "RETENTION") or timedelta(days=400),
         environ=dict(env),
     )
+
+
+def _languages(env: Mapping[str, str]) -> tuple[str, ...] | None:
+    value = _text(env, "LANGUAGES")
+    if value is None:
+        return None
+    codes = tuple(dict.fromkeys(code.strip().lower() for code in value.split(",") if code.strip()))
+    for code in codes:
+        if not (len(code) == 2 and code.isascii() and code.isalpha()):
+            raise BadInput(f"HARMATTAN_LANGUAGES: {code!r} is no language; name them by ISO 639-1, such as fr,ar")
+    return codes
 
 
 def _text(env: Mapping[str, str], name: str) -> str | None:

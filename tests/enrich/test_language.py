@@ -3,6 +3,8 @@
 import pytest
 import yaml
 
+from pipeline.enrich.language import LanguageGuesser
+from pipeline.errors import BadInput
 from pipeline.seeds import seed
 from tests.enrich.entries import LANGUAGES
 
@@ -37,3 +39,45 @@ def test_what_the_feed_declares_decides_where_the_text_does_not() -> None:
 def test_a_feed_that_declares_the_wrong_language_is_not_believed() -> None:
     assert LANGUAGES.guess("The army has retaken the town after three days of fighting.", declared="fr") == "en"
     assert LANGUAGES.guess("Армия вернула город после трёх дней боёв.", declared="en") == "ru"
+
+
+FRENCH = (
+    "L'armée a repris la ville après trois jours de combats, ont indiqué des habitants joints par téléphone. Les écoles"
+    " restent fermées et le marché n'a pas rouvert. Des familles campent au bord du fleuve et attendent des vivres. "
+)
+ENGLISH = (
+    "The army has retaken the town after three days of fighting, residents said by telephone. Schools remain closed and"
+    " the market has not reopened. Families are camping on the bank of the river and waiting for food to arrive there. "
+)
+ARABIC = (
+    "استعاد الجيش المدينة بعد ثلاثة أيام من القتال، بحسب سكان تم الاتصال بهم هاتفيا. ولا تزال المدارس مغلقة ولم يفتح السوق"
+    " أبوابه بعد، فيما تخيم عائلات على ضفة النهر في انتظار وصول المساعدات الغذائية. "
+)
+
+
+@pytest.mark.parametrize("text", [FRENCH * 2 + ENGLISH * 2, ENGLISH * 2 + FRENCH * 2, FRENCH + ARABIC])
+def test_a_text_in_two_languages_is_left_open(text: str) -> None:
+    assert LANGUAGES.guess(text, declared="fr") == "und"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (FRENCH * 3 + ' "We will not leave", a dit un commerçant en anglais. ' + FRENCH, "fr"),
+        (ARABIC * 3 + " BBC News, Reuters, France 24. " + ARABIC, "ar"),
+    ],
+)
+def test_a_quotation_does_not_make_a_text_mixed(text: str, language: str) -> None:
+    assert LANGUAGES.guess(text) == language
+
+
+def test_an_operator_names_the_languages_that_are_told_apart() -> None:
+    few = LanguageGuesser(("en", "ar"))
+
+    assert few.guess(ARABIC) == "ar"
+    assert few.guess(ENGLISH) == "en"
+
+
+def test_a_language_that_the_model_does_not_know_is_refused() -> None:
+    with pytest.raises(BadInput, match="HARMATTAN_LANGUAGES.*xx"):
+        LanguageGuesser(("en", "xx"))
