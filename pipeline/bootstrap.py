@@ -303,7 +303,6 @@ def _languages(settings: Settings) -> "LanguageGuesser":
 def load_analysis(settings: Settings) -> "Analysis":
     """Load what `harmattan analyze` needs. Raises BadInput for rules that can't be used."""
     from pipeline.enrich.analyze import Analysis
-    from pipeline.enrich.language import LanguageGuesser
     from pipeline.enrich.places import GazetteerPlaces
     from pipeline.gazetteer.build import open_gazetteer
     from pipeline.rules.ruleset import load_rules

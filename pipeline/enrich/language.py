@@ -11,12 +11,9 @@ if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped]
 
 UNDETERMINED = "und"
-LANGUAGES = tuple(
-    (
-        "en fr ar ru es pt de zh it nl pl cs sv uk tr fa ja ko"  # those of the stock rules
-        " am bg da el fi ha he hi hu id no ro so sw ur vi"
-    ).split()
-)
+_STOCK = "en fr ar ru es pt de zh it nl pl cs sv uk tr fa ja ko"
+_OTHERS = "am bg da el fi ha he hi hu id no ro so sw ur vi"
+LANGUAGES = (*_STOCK.split(), *_OTHERS.split())
 """The languages that are told apart unless the operator names others, by ISO 639-1."""
 
 LOOKED_AT = 1_500

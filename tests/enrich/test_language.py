@@ -79,5 +79,5 @@ def test_an_operator_names_the_languages_that_are_told_apart() -> None:
 
 
 def test_a_language_that_the_model_does_not_know_is_refused() -> None:
-    with pytest.raises(BadInput, match="HARMATTAN_LANGUAGES.*xx"):
+    with pytest.raises(BadInput, match=r"HARMATTAN_LANGUAGES.*xx"):
         LanguageGuesser(("en", "xx"))
