@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from pipeline.enrich.credit import Credits
-from pipeline.enrich.identity import identity_keys, is_web_address
 from pipeline.enrich.interface import PageText, PlaceFinder, Rules
 from pipeline.enrich.language import LanguageGuesser
 from pipeline.enrich.outlets import Outlets
+from pipeline.identity import identity_keys, is_web_address
 from pipeline.records.article import PreparedArticle, RawArticle
 from pipeline.text.document import Document
 from pipeline.text.html import html_to_text, title_to_text

@@ -8,13 +8,16 @@ from pipeline.records.article import Origin, RawArticle, Source
 from pipeline.state.interface import FeedSpec
 
 BACK_CATALOGUE = timedelta(hours=48)
-"""At a feed's first poll, what the feed itself dates further back than this raises no alerts."""
+"""In a document that reaches back to nothing known, what the feed itself dates further back than this raises no alerts."""
 
 
-def source_of(spec: FeedSpec, feed: ParsedFeed) -> Source:
-    """Describe the feed as the operator does, and where nothing is said, as the feed does itself."""
+def source_of(spec: FeedSpec, feed: ParsedFeed, known_as: str | None = None) -> Source:
+    """Describe the feed as the operator does, and where nothing is said, as the feed does itself.
+
+    `known_as` is the address that its articles are identified with, its own unless it has moved.
+    """
     return Source(
-        feed=spec.url,
+        feed=known_as or spec.url,
         name=spec.title or feed.title or host_of(spec.url),
         tags=spec.tags,
         country=spec.country,
@@ -22,8 +25,8 @@ def source_of(spec: FeedSpec, feed: ParsedFeed) -> Source:
     )
 
 
-def raw_article(entry: Entry, feed: ParsedFeed, source: Source, seen: datetime, *, first_poll: bool) -> RawArticle:
-    """Make the record of a new or changed entry."""
+def raw_article(entry: Entry, feed: ParsedFeed, source: Source, seen: datetime, *, dates_decide: bool) -> RawArticle:
+    """Make the record of a new or changed entry. With `dates_decide`, one that the feed dates far back is back-fill."""
     return RawArticle(
         source=source,
         entry=entry.id,
@@ -32,12 +35,13 @@ def raw_article(entry: Entry, feed: ParsedFeed, source: Source, seen: datetime, 
         summary=entry.summary,
         content=entry.content,
         seen=seen,
-        origin=_origin(entry, seen) if first_poll else Origin.LIVE,
+        origin=_origin(entry, seen) if dates_decide else Origin.LIVE,
         authors=entry.authors,
         categories=entry.categories,
         published=entry.published,
         updated=entry.updated,
         language=entry.language or feed.language,
+        shared_url=entry.shared_link,
     )
 
 

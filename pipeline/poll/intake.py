@@ -1,4 +1,4 @@
-"""Appending what is new in a document to the log."""
+"""Appending what is new in feeds' documents to the log."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pipeline.errors import CannotHandle
 from pipeline.log.interface import EventLog, NewRecord
 from pipeline.poll.articles import host_of, raw_article, source_of
-from pipeline.poll.parsed import Entry, ParsedFeed, redated
+from pipeline.poll.compare import Comparison, compare
+from pipeline.poll.parsed import ParsedFeed
 from pipeline.records import topics
 from pipeline.records.codec import encode
 from pipeline.state.interface import ClaimedFeed, Feeds
@@ -15,8 +16,6 @@ from pipeline.work.dead_letters import DeadLetters
 
 STEP = "poll"
 _AT_ONCE = 200  # records in one append
-_FEW = 3
-_FEW_SHARE = 0.2  # of the known entries
 
 log = logging.getLogger(__name__)
 
@@ -25,55 +24,56 @@ log = logging.getLogger(__name__)
 class Taken:
     """What a document held, next to what was known of the feed.
 
-    `new` and `changed` entries went into the log; `known` ones had been shown before, the changed among them. `moved` tells
-    that the feed shows entries that are known under other ids and addresses, as after a site's move. `seen` is what the
-    feed's state is to remember: digests of the names under which each entry is known -> a digest of its content.
+    `new` and `changed` entries went into the log; `known` ones had been shown before, the changed among them. `moved` ones
+    are known under other ids and addresses, as after a site's move, and are among neither. `seen` is what the feed's state
+    is to remember: digests of the names under which each entry is known -> a digest of its content.
     """
 
     entries: int
     known: int
     new: int
     changed: int
+    moved: int
     seen: Mapping[str, str]
-    moved: bool = False
 
     @property
     def overlaps(self) -> bool:
         """Tell whether the document reaches back to what was known; where it does not, entries may have been missed."""
-        return self.known > 0 or not self.entries
+        return self.known + self.moved > 0 or not self.entries
 
 
 class Intake:
-    """Finds what is new or changed in a feed's document, and appends it, the oldest first."""
+    """Finds what is new or changed in feeds' documents, and appends it, the oldest of each feed first."""
 
     def __init__(self, feeds: Feeds, events: EventLog) -> None:
         self._feeds = feeds
         self._events = events
         self._letters = DeadLetters(events)
 
-    def take(self, claim: ClaimedFeed, feed: ParsedFeed) -> Taken:
-        """Append what the feed's state does not know; all is durable on return.
+    def take(self, documents: Sequence[tuple[ClaimedFeed, ParsedFeed]]) -> list[Taken]:
+        """Append what the feeds' states do not know; all is durable on return. Gives one answer for each document.
 
         Raises OutOfReach when the log or the state can't be asked; a part may have been appended then.
         """
-        known = self._feeds.known(claim.spec.url, [entry.key for entry in feed.entries])
-        fresh = _fresh(feed.entries, known)
-        records = self._records(claim, feed, list(reversed(fresh)))
+        wanted = {claim.id: [n for entry in feed.entries for n in entry.names.all] for claim, feed in documents}
+        known = self._feeds.known({feed: names for feed, names in wanted.items() if names})
+        compared = [self._compared(claim, feed, known.get(claim.id, {})) for claim, feed in documents]
+        records = [
+            record
+            for (claim, feed), found in zip(documents, compared, strict=True)
+            for record in _records(claim, feed, found)
+        ]
         for start in range(0, len(records), _AT_ONCE):
             self._append(records[start : start + _AT_ONCE])
-        new = sum(entry.key not in known for entry in fresh)
-        return Taken(
-            entries=len(feed.entries),
-            known=len(known),
-            new=new,
-            changed=len(fresh) - new,
-            seen={entry.key: entry.digest for entry in feed.entries},
-        )
+        return [_taken(feed, found) for (_, feed), found in zip(documents, compared, strict=True)]
 
-    def _records(self, claim: ClaimedFeed, feed: ParsedFeed, fresh: Sequence[Entry]) -> list[NewRecord]:
-        source, seen = source_of(claim.spec, feed), claim.at
-        articles = (raw_article(entry, feed, source, seen, first_poll=not claim.polled_before) for entry in fresh)
-        return [NewRecord(host_of(article.url or claim.spec.url), encode(article)) for article in articles]
+    def _compared(self, claim: ClaimedFeed, feed: ParsedFeed, known: Mapping[str, str]) -> Comparison:
+        return compare(
+            feed.entries,
+            known,
+            first_poll=not claim.polled_before,
+            everything_known=lambda: self._feeds.contents(claim.id),
+        )
 
     def _append(self, records: Sequence[NewRecord]) -> None:
         try:
@@ -90,13 +90,20 @@ class Intake:
             self._letters.put_unlogged(STEP, topics.RAW, record.key, record.value, str(error))
 
 
-def _fresh(entries: Sequence[Entry], known: Mapping[str, str]) -> list[Entry]:
-    """Give the new entries and those that have changed.
+def _records(claim: ClaimedFeed, feed: ParsedFeed, found: Comparison) -> list[NewRecord]:
+    source = source_of(claim.spec, feed, claim.known_as)
+    articles = [
+        raw_article(entry, feed, source, claim.at, dates_decide=found.dates_decide) for entry in reversed(found.fresh)
+    ]
+    return [NewRecord(host_of(article.url or claim.spec.url), encode(article)) for article in articles]
 
-    A newer date of change alone tells of a correction on the page, unless many entries have one: some feeds date everything
-    anew at every request, and their pages should not be fetched for that.
-    """
-    only_date = {entry.key for entry in entries if entry.key in known and redated(entry, known[entry.key])}
-    if len(only_date) > max(_FEW, _FEW_SHARE * len(known)):
-        return [e for e in entries if known.get(e.key) != e.digest and e.key not in only_date]
-    return [e for e in entries if known.get(e.key) != e.digest]
+
+def _taken(feed: ParsedFeed, found: Comparison) -> Taken:
+    return Taken(
+        entries=len(feed.entries),
+        known=found.known,
+        new=len(found.fresh) - found.changed,
+        changed=found.changed,
+        moved=found.moved,
+        seen=found.seen,
+    )

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from hashlib import blake2b
 
 from pipeline.fetch.addresses import absolute
+from pipeline.identity import Fingerprint, Names, canonical_url, digest, fingerprint, names_of
 from pipeline.poll.plain import clean, language_code, plain, shortened
 
 MOST_ENTRIES = 1_000
@@ -28,7 +28,8 @@ class NotAFeed(Exception):
 class Entry:
     """An entry of a feed. `id` is unique in its document; `title` is plain text; `summary` and `content` are HTML as received.
 
-    `link` is an absolute address of the web; dates are the feed's own claims.
+    `link` is an absolute address of the web, and `canonical` the name that all its spellings share; `shared_link` tells that
+    several entries of the document have it. Addresses within the HTML are relative to `base`. Dates are the feed's own claims.
     """
 
     id: str
@@ -41,17 +42,42 @@ class Entry:
     published: datetime | None = None
     updated: datetime | None = None
     language: str | None = None
+    base: str = field(default="", compare=False)
+    canonical: str | None = field(default=None, compare=False)
+    shared_link: bool = False
 
     @property
     def key(self) -> str:
-        """A digest of the identity within the feed."""
-        return _digest(self.id)
+        """A digest of the identity within the document."""
+        return digest(self.id)
 
     @property
     def digest(self) -> str:
-        """A digest of what makes the entry another version when it changes: of its text, then of its date of change."""
-        text = _digest("\0".join((self.title, self.summary, self.content, self.link or "")))
-        return text[:TEXT_DIGEST] + _digest(f"{self.updated}")[:_DATE_DIGEST]
+        """The fingerprint in one word."""
+        return self.fingerprint.written()
+
+    @property
+    def names(self) -> Names:
+        """The digests under which the entry is known in its feed."""
+        return names_of(self.id, self.canonical, shared=self.shared_link)
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """Digests of what makes the entry another version when it changes."""
+        return fingerprint(
+            title=self.title,
+            summary=self.summary,
+            content=self.content,
+            canonical=self.canonical,
+            updated=self.updated,
+            published=self.published,
+        )
+
+    @property
+    def first_fingerprint(self) -> str:
+        """The fingerprint as Harmattan 0.1 wrote it."""
+        text = digest("\0".join((self.title, self.summary, self.content, self.link or "")))
+        return text[:18] + digest(f"{self.updated}")[:6]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +127,6 @@ class ParsedFeed:
         return tuple(sorted((date for date in found if date), reverse=True))
 
 
-TEXT_DIGEST = 18
-_DATE_DIGEST = 6
-
-
-def redated(entry: Entry, known: str) -> bool:
-    """Tell whether only the date of change differs from what is known."""
-    return entry.digest != known and entry.digest[:TEXT_DIGEST] == known[:TEXT_DIGEST]
-
-
 def make_entry(
     *,
     base: str,
@@ -133,7 +150,7 @@ def make_entry(
     if not (title or summary or content or url):
         return None
     return Entry(
-        id=clean(id, LONGEST_ID).strip() or url or _digest(f"{title}\0{summary or content}"),
+        id=clean(id, LONGEST_ID).strip() or url or digest(f"{title}\0{summary or content}"),
         link=url,
         title=title or shortened(plain(summary or content, LONGEST_TITLE), _TITLE_FROM_TEXT),
         summary="" if summary == content else summary,
@@ -143,6 +160,8 @@ def make_entry(
         published=published,
         updated=updated,
         language=language_code(language),
+        base=base,
+        canonical=canonical_url(url) if url else None,
     )
 
 
@@ -151,18 +170,25 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in cleaned if name))[:_MOST_NAMES]
 
 
-def _digest(text: str) -> str:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
-
-
 def distinct(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Leave out repetitions, and keep entries apart that share an id but not their link."""
+    """Leave out repetitions, and keep entries apart that share an id but not their link, or a link but not their title."""
     by_id: dict[str, dict[str | None, Entry]] = defaultdict(dict)
     for entry in entries:
-        by_id[entry.id].setdefault(entry.link, entry)
+        by_id[entry.id].setdefault(entry.canonical or entry.link, entry)
     kept: dict[str, Entry] = {}
     for same in by_id.values():
         for entry in same.values():
             single = entry if len(same) == 1 else replace(entry, id=f"{entry.id} {entry.link or ''}")
             kept.setdefault(single.id, single)
-    return tuple(kept.values())
+    return _by_link(kept.values())
+
+
+def _by_link(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    titles: dict[str, dict[str, Entry]] = defaultdict(dict)
+    for entry in entries:
+        titles[entry.canonical or entry.id].setdefault(entry.title, entry)
+    return tuple(
+        entry if len(same) == 1 else replace(entry, shared_link=True)
+        for same in titles.values()
+        for entry in same.values()
+    )

@@ -48,7 +48,8 @@ class RawArticle:
 
     `title` is plain text; `summary` and `content` are the feed's HTML, to be cleaned by enrichment.
     `published` and `updated` are the feed's own claims; `seen` is when this version was first polled.
-    `entry` identifies the entry within its feed (its guid, or what stands in for one).
+    `entry` identifies the entry within its feed (its guid, or what stands in for one); `shared_url` tells that the feed gives
+    the same address to other entries, so that it names none of them.
     """
 
     SCHEMA: ClassVar[int] = 1
@@ -67,6 +68,7 @@ class RawArticle:
     published: datetime | None = None
     updated: datetime | None = None
     language: str | None = None
+    shared_url: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.enrich.identity import canonical_url, identity_keys
 from pipeline.enrich.interface import PageText
 from pipeline.enrich.outlets import Outlet, Outlets
 from pipeline.enrich.prepare import Preparer, read_feed_text, wants_page
@@ -75,43 +74,6 @@ def test_the_article_is_in_the_language_of_its_text_and_short_ones_in_that_of_th
     assert prepare(ENTRY, page()).language == "en"
     assert prepare(entry(title="Mali", summary="", language="fr")).language == "fr"
     assert prepare(entry(title="Le président s'est rendu hier à Gao pour la première fois")).language == "fr"
-
-
-@pytest.mark.parametrize(
-    "spelling",
-    [
-        "https://news.example/a?id=3&utm_source=rss",
-        "http://news.example/a?id=3#comments",
-        "HTTPS://NEWS.example:443/a?id=3",
-        "https://reader:secret@news.example/a?fbclid=x&id=3",
-    ],
-)
-def test_one_address_in_many_spellings_is_one_article(spelling: str) -> None:
-    assert canonical_url(spelling) == "https://news.example/a?id=3"
-
-
-def test_different_articles_keep_different_addresses() -> None:
-    assert len({canonical_url(f"https://news.example/?p={n}") for n in range(5)}) == 5
-    assert canonical_url("https://news.example:8443/a") != canonical_url("https://news.example/a")
-
-
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "http://[bad/x", "http://news.example:99999/", "x" * 9999])
-def test_what_is_no_web_address_is_no_key(address: str) -> None:
-    assert canonical_url(address) is None
-    assert identity_keys(entry(url=address)) == ("entry:https://news.example/feed entry-1",)
-
-
-def test_the_address_that_the_page_declares_comes_first() -> None:
-    assert identity_keys(ENTRY, declared="/mali/lorries-leave") == (
-        "url:https://news.example/mali/lorries-leave",
-        "url:https://news.example/mali/lorries",
-        "entry:https://news.example/feed entry-1",
-    )
-
-
-@pytest.mark.parametrize("declared", ["https://news.example/", "https://consent.example/mali", "", "http://[", None])
-def test_a_declared_address_of_another_site_or_a_front_page_is_not_believed(declared: str | None) -> None:
-    assert identity_keys(ENTRY, declared)[0] == "url:https://news.example/mali/lorries"
 
 
 def test_an_article_says_what_its_outlet_is_and_whom_it_credits():
