@@ -12,22 +12,48 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from pipeline.enrich.barriers import STUB, judge
+
 MEMORY = 768_000_000
 """Bytes of addresses that an extracting process may have; without a page it has some 170 million, of which it uses 60."""
 MOST_AUTHORS = 10
 
 _LOOK_FOR_PARENT = 2.0
-_TIMES = ("article:published_time", "og:article:published_time", "datePublished")
+_PUBLISHED = (
+    "article:published_time",
+    "og:article:published_time",
+    "datePublished",
+    "datepublished",
+    "pubdate",
+    "parsely-pub-date",
+)
+_MODIFIED = (
+    "article:modified_time",
+    "og:article:modified_time",
+    "og:updated_time",
+    "dateModified",
+    "datemodified",
+    "last-modified",
+)
+_IN_DATA = {
+    name: re.compile(rf"[\"']{name}[\"']\s*:\s*[\"']([^\"']{{10,40}})[\"']".encode())
+    for name in ("datePublished", "dateModified")
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
-    """What a page holds. The text is empty when there is no article in it."""
+    """What a page holds. The text is empty when there is no article in it; `kind` is one of `barriers`' names.
+
+    Times keep the zone that the page gives them; one without a zone counts as UTC.
+    """
 
     text: str = ""
+    kind: str = STUB
     canonical: str | None = None
     authors: tuple[str, ...] = ()
     published: datetime | None = None
+    modified: datetime | None = None
 
 
 def prepare_process() -> None:
@@ -44,23 +70,33 @@ def _leave_with(parent: int) -> None:
     os._exit(1)
 
 
-def extract(page: bytes, charset: str | None, url: str) -> Extraction:
-    """Find the article in a page. Raises whatever the parser does with pages that are none."""
+def extract(page: bytes, charset: str | None, url: str, asked: str | None = None) -> Extraction:
+    """Find the article in a page. Raises whatever the parser does with pages that are none.
+
+    `asked` is the address that was asked for, where redirects led elsewhere.
+    """
     from trafilatura import bare_extraction, load_html
     from trafilatura.settings import Document
 
     tree = load_html(_decoded(page, charset))
     if tree is None:
         return Extraction()
-    exact = _published_time(tree.xpath("//meta[@content]"))
+    metas = tree.xpath("//meta[@content]")
+    published = _time_of(metas, _PUBLISHED) or _data_time(page, "datePublished")
+    modified = _time_of(metas, _MODIFIED) or _data_time(page, "dateModified")
     found = bare_extraction(tree, url=url, fast=True, with_metadata=True, include_comments=False, include_tables=True)
-    if not isinstance(found, Document):
-        return Extraction(published=exact)
+    article = found if isinstance(found, Document) else None
+    text = "\n\n".join(line.strip() for line in (article.text or "").splitlines() if line.strip()) if article else ""
+    kind = judge(page, tree, text, asked or url, url)
+    if article is None:
+        return Extraction(kind=kind, published=published, modified=modified)
     return Extraction(
-        text="\n\n".join(line.strip() for line in (found.text or "").splitlines() if line.strip()),
-        canonical=found.url if found.url != url else None,
-        authors=tuple(name.strip() for name in (found.author or "").split(";") if name.strip())[:MOST_AUTHORS],
-        published=exact or _moment(found.date),
+        text=text,
+        kind=kind,
+        canonical=article.url if article.url != url else None,
+        authors=tuple(name.strip() for name in (article.author or "").split(";") if name.strip())[:MOST_AUTHORS],
+        published=published or _moment(article.date),
+        modified=modified,
     )
 
 
@@ -74,20 +110,32 @@ def _decoded(page: bytes, charset: str | None) -> bytes | str:
     return page
 
 
-def _published_time(metas: list[object]) -> datetime | None:
+def _time_of(metas: list[object], names: tuple[str, ...]) -> datetime | None:
+    """Give the first time that a <meta> of one of the names holds."""
     for meta in metas:
         attributes = getattr(meta, "attrib", {})
-        if (attributes.get("property") or attributes.get("itemprop") or attributes.get("name")) in _TIMES:
-            return _moment(attributes.get("content"))
+        known = (attributes.get("property"), attributes.get("itemprop"), attributes.get("name"))
+        if any(name in names for name in known) and (moment := _moment(attributes.get("content"))):
+            return moment
+    return None
+
+
+def _data_time(page: bytes, name: str) -> datetime | None:
+    """Give the first time that the page's JSON-LD gives under the name."""
+    for found in _IN_DATA[name].findall(page):
+        if moment := _moment(found.decode("ascii", "replace")):
+            return moment
     return None
 
 
 def _moment(text: str | None) -> datetime | None:
-    """Read an ISO 8601 date or time; one without a zone counts as UTC."""
+    """Read an ISO 8601 date or time, in its own zone; one without a zone counts as UTC."""
     if not text or not re.match(r"\d{4}-\d\d-\d\d", text):
         return None
     try:
         moment = datetime.fromisoformat(text.strip())
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment.astimezone(UTC)  # overflows at the ends of the calendar
+        return moment
     except (ValueError, OverflowError):
         return None

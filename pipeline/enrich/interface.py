@@ -12,16 +12,20 @@ from pipeline.text.document import Document
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageText:
-    """What a page says of its article. Where `error` is a sentence, there is no text and it tells why.
+    """What a page says of its article. Where `error` is a sentence, it tells why the page's text can't be used.
 
-    `url` is where the redirects ended, `canonical` the address that the page itself gives, if any.
+    `url` is where the redirects ended, `canonical` the address that the page itself gives, if any. `kind` is what
+    stands on the page: `article`, `stub`, `paywall`, `consent`, `gone`, or `unreadable` where it could not be had or read.
+    A paywalled page's `text` is what it lets everybody read. Times are in the zone that the page gives them.
     """
 
     url: str
     text: str = ""
+    kind: str = "article"
     canonical: str | None = None
     authors: tuple[str, ...] = ()
     published: datetime | None = None
+    modified: datetime | None = None
     error: str | None = None
 
 

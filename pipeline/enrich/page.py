@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING
 
+from pipeline.enrich.barriers import CONSENT, GONE, PAYWALL, STUB
 from pipeline.enrich.extract import Extraction, extract, prepare_process
 from pipeline.enrich.interface import PageText
 from pipeline.fetch.interface import Fetcher, FetchError, Request, Response
@@ -26,6 +27,14 @@ PAGES_A_PROCESS = 500
 """After so many pages a process is replaced, so that what the parser never gives back is given back."""
 ACCEPT = "text/html, application/xhtml+xml;q=0.9"
 
+UNREADABLE = "unreadable"
+
+_BARRED = {
+    PAYWALL: "the page is behind a paywall",
+    CONSENT: "the page only asks for consent to cookies",
+    GONE: "the page is gone: another one stands in its place",
+    STUB: "no article was found in the page",
+}
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
 
@@ -49,7 +58,7 @@ class TrafilaturaReader:
             request = Request(url=url, accept=ACCEPT, limit=LARGEST, timeout=FETCH_SECONDS)
             self._fetcher.submit(request).add_done_callback(lambda answer: self._fetched(url, answer, page))
         except Exception as error:  # the port promises a future that never raises
-            page.set_result(PageText(url=url, error=f"the page can't be asked for ({error})"))
+            page.set_result(PageText(url=url, kind=UNREADABLE, error=f"the page can't be asked for ({error})"))
         return page
 
     def close(self) -> None:
@@ -85,18 +94,21 @@ class TrafilaturaReader:
         try:
             response = answer.result()
         except (FetchError, CancelledError) as error:
-            page.set_result(PageText(url=url, error=str(error) or "the page was not asked for to its end"))
+            page.set_result(
+                PageText(url=url, kind=UNREADABLE, error=str(error) or "the page was not asked for to its end")
+            )
             return
         if problem := _unusable(response):
-            page.set_result(PageText(url=response.url, error=problem))
+            kind = GONE if response.status in (404, 410) else UNREADABLE
+            page.set_result(PageText(url=response.url, kind=kind, error=problem))
             return
         try:
             charset = _CHARSET.search(response.headers.get("content-type", ""))
-            arguments = [response.body, charset[1] if charset else None, response.url]
+            arguments = [response.body, charset[1] if charset else None, response.url, url]
             work = self._start().schedule(extract, args=arguments, timeout=self._seconds)
             work.add_done_callback(lambda done: page.set_result(self._extracted(response.url, done)))
         except (FetchError, RuntimeError) as error:
-            page.set_result(PageText(url=response.url, error=f"the page was not read ({error})"))
+            page.set_result(PageText(url=response.url, kind=UNREADABLE, error=f"the page was not read ({error})"))
 
     def _extracted(self, url: str, done: "Future[Extraction]") -> PageText:
         from pebble import ProcessExpired
@@ -104,18 +116,22 @@ class TrafilaturaReader:
         try:
             found = done.result()
         except (TimeoutError, CancelledError):
-            return PageText(url=url, error=f"the page was not read to its end within {self._seconds:g} s")
+            return PageText(
+                url=url, kind=UNREADABLE, error=f"the page was not read to its end within {self._seconds:g} s"
+            )
         except (ProcessExpired, MemoryError):
-            return PageText(url=url, error="the page took more memory than a page may")
+            return PageText(url=url, kind=UNREADABLE, error="the page took more memory than a page may")
         except Exception as error:  # the page is hostile, and so is anything that a parser raises over it
-            return PageText(url=url, error=f"the page can't be read as HTML ({type(error).__name__})")
+            return PageText(url=url, kind=UNREADABLE, error=f"the page can't be read as HTML ({type(error).__name__})")
         return PageText(
             url=url,
             text=found.text[:LONGEST_TEXT],
             canonical=found.canonical,
+            kind=found.kind,
             authors=found.authors,
             published=found.published,
-            error=None if found.text else "no article was found in the page",
+            modified=found.modified,
+            error=_BARRED.get(found.kind),
         )
 
 

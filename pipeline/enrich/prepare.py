@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from pipeline.enrich.barriers import PAYWALL
 from pipeline.enrich.credit import Credits
+from pipeline.enrich.dates import article_dates
 from pipeline.enrich.interface import PageText, PlaceFinder, Rules
 from pipeline.enrich.language import LanguageGuesser
 from pipeline.enrich.outlets import Outlets
@@ -52,7 +54,7 @@ class Preparer:
 
     def prepare(self, raw: RawArticle, feed: FeedText, page: PageText | None) -> PreparedArticle:
         """Prepare the article with the page's text where it says more than the feed, and otherwise with the feed's."""
-        text = _page_body(page.text, feed.title) if page else ""
+        text = _usable_text(page, feed)
         from_page = len(text) > len(feed.text)
         document = Document(feed.title, text if from_page else feed.text)
         outlet = self._outlets.outlet_of(raw.source, raw.url)
@@ -60,6 +62,7 @@ class Preparer:
         language = self._languages.guess(f"{document.title}\n{document.text}", declared=raw.language or source.language)
         places, countries = self._places.find(document, language, source)
         authors = raw.authors or (page.authors if page else ())
+        dates = article_dates(raw, page)
         return PreparedArticle(
             source=source,
             entry=raw.entry,
@@ -72,16 +75,26 @@ class Preparer:
             language=language,
             text_source=PAGE if from_page else FEED,
             page_error=page.error if page else None,
+            page_kind=page.kind if page else None,
             authors=authors,
             categories=raw.categories,
-            published=raw.published or (page.published if page else None),
-            updated=raw.updated,
+            published=dates.published,
+            updated=dates.updated,
+            dated_by=dates.by,
+            zone=dates.zone,
             places=places,
             countries=countries,
             matches=self._rules.current().match_document(document),
             signature=signature([token.form for token in document.text_tokens]),
             credit=self._credits.find(document, authors, outlet, countries),
         )
+
+
+def _usable_text(page: PageText | None, feed: FeedText) -> str:
+    """Give the page's text where it is the article's, or at least more than nothing: what a paywall lets through."""
+    if page is None or (page.error and (feed.text or page.kind != PAYWALL)):
+        return ""
+    return _page_body(page.text, feed.title)
 
 
 def _page_body(text: str, title: str) -> str:

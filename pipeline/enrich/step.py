@@ -123,7 +123,11 @@ class EnrichStep:
     def _without_page(self, job: _Job, *, final: bool) -> Outcome:
         waited = f"the page was not here after {self._clock() - job.started:.0f} s"
         return self._prepared(
-            job.delivered, job.raw, job.feed, PageText(url=job.raw.url or "", error=waited), final=final
+            job.delivered,
+            job.raw,
+            job.feed,
+            PageText(url=job.raw.url or "", kind="unreadable", error=waited),
+            final=final,
         )
 
     def _prepared(

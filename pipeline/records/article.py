@@ -115,7 +115,10 @@ class PreparedArticle:
     """An article with its text and what enrichment found in it (topic `articles.prepared`).
 
     `keys` are the canonical identities under which this article may be known, the strongest first.
-    `text_source` is `page` or `feed`; `page_error` says why the page was not used, where it was wanted.
+    `text_source` is `page` or `feed`; `page_error` says why the page was not used, where it was wanted, and `page_kind`
+    what stood on it: article, stub, paywall, consent, gone, or unreadable.
+    `dated_by` tells who says when it was published, `feed` or `page`, or `seen` where the claim can't be true and the time
+    seen stands in its place; `zone` is the offset that the claim was made in, such as `+02:00`, where it is known.
     `signature` is the MinHash signature of the text, little-endian 32-bit words; empty when the text is too short.
     `credit` is where the article says that its report is from: the id of an agency or another outlet of the sources
     file, or of a ministry such as `ministry-defence-ml`; None when it credits nobody.
@@ -144,6 +147,9 @@ class PreparedArticle:
     matches: tuple[RuleMatch, ...] = ()
     signature: bytes = b""
     credit: str | None = None
+    page_kind: str | None = None
+    dated_by: str | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

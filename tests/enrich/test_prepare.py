@@ -89,3 +89,21 @@ def test_an_article_says_what_its_outlet_is_and_whom_it_credits():
 
     assert (prepared.source.outlet, prepared.source.kinds, prepared.source.owner) == ("post", ("state",), "X")
     assert prepared.credit == "wire"
+
+
+def test_a_page_that_is_barred_leaves_the_feeds_text_and_says_why() -> None:
+    article = prepare(ENTRY, page(kind="paywall", error="the page is behind a paywall"))
+
+    assert (article.text_source, article.page_kind, article.page_error) == (
+        "feed",
+        "paywall",
+        "the page is behind a paywall",
+    )
+
+
+def test_what_a_paywall_lets_through_is_better_than_nothing() -> None:
+    article = prepare(
+        replace(ENTRY, summary="", content=""), page(kind="paywall", error="the page is behind a paywall")
+    )
+
+    assert (article.text, article.text_source) == (ARTICLE, "page")
