@@ -199,9 +199,11 @@ def check_files(settings: Settings) -> None:
 
 def poll_step(log: EventLog, state: State, settings: Settings, fetcher: Fetcher) -> "PollStep":
     """Wire the poller."""
+    from pipeline.poll.reading import DirectReader
+    from pipeline.poll.schedule import Schedule
     from pipeline.poll.step import PollStep
 
-    return PollStep(state.feeds, log, fetcher, settings.interval)
+    return PollStep(state.feeds, log, fetcher, DirectReader(), Schedule(settings.interval))
 
 
 @contextmanager

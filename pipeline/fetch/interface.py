@@ -5,6 +5,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
+from urllib.parse import urlsplit
+
+from pipeline.fetch.cache_control import read_max_age
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +33,7 @@ class Response:
     """An answer, of whatever status. `url` is where the redirects ended; header names are in lower case.
 
     `body` is decompressed, and empty unless the status is one of success (2xx). `truncated` tells that it was cut at the
-    request's limit.
+    request's limit. `moved` is where the redirects have led that are permanent (301, 308), all of them from the first on.
     """
 
     url: str
@@ -38,6 +41,17 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     truncated: bool = False
+    moved: str | None = None
+
+    @property
+    def host(self) -> str:
+        """The host that gave the answer."""
+        return (urlsplit(self.url).hostname or "").rstrip(".")
+
+    @property
+    def max_age(self) -> timedelta | None:
+        """For how long Cache-Control says that the answer holds from now on (RFC 9111); None where it says nothing."""
+        return read_max_age(self.headers)
 
     @property
     def etag(self) -> str | None:
@@ -52,6 +66,18 @@ class Response:
 
 class FetchError(Exception):
     """There is no answer: the name, the connection, TLS, a time-out, a broken body, too many redirects."""
+
+
+class HostHeld(FetchError):
+    """The host has asked, in answer to another request, to be left alone; it was not asked. `wait` is the time left."""
+
+    def __init__(self, message: str, wait: timedelta) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class RobotsRefused(FetchError):
+    """The site's robots.txt asks robots to keep away from this address, or can't be had; the address was not asked."""
 
 
 class AddressRefused(FetchError):

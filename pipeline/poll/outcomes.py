@@ -1,14 +1,18 @@
 """What a poll's answer means for the feed's state."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from pipeline.fetch.interface import Response
 from pipeline.poll.articles import host_of
+from pipeline.poll.intake import Taken
+from pipeline.poll.moves import after_redirect
 from pipeline.poll.parsed import ParsedFeed
-from pipeline.poll.schedule import LONGEST, Schedule
+from pipeline.poll.schedule import LONGEST_WAIT, Schedule, Seen
 from pipeline.poll.statuses import status_sentence
-from pipeline.state.interface import ClaimedFeed, PollOutcome
+from pipeline.poll.trust import after_document
+from pipeline.state.interface import ClaimedFeed, FeedMemory, PollOutcome
 
 
 def body_hash(response: Response) -> str:
@@ -17,33 +21,41 @@ def body_hash(response: Response) -> str:
 
 
 class Outcomes:
-    """Makes the outcome of each kind of answer. Validators are always given, new or as they were."""
+    """Makes the outcome of each kind of answer. Validators are stored anew with every one that has any."""
 
     def __init__(self, schedule: Schedule) -> None:
         self._schedule = schedule
 
-    def unchanged(self, claim: ClaimedFeed, response: Response) -> PollOutcome:
-        """Nothing has changed: a 304, or the same bytes again. A 304 need not repeat the validators."""
-        same = response.status == 304
-        return PollOutcome(
-            delay=self._schedule.usual(claim.spec),
-            etag=response.etag or (claim.etag if same else None),
-            last_modified=response.last_modified or (claim.last_modified if same else None),
-            body_hash=claim.body_hash,
-        )
+    def unchanged(self, claim: ClaimedFeed, response: Response, *, conditional: bool) -> PollOutcome:
+        """Nothing has changed: a 304, or the same bytes again. A 304 need not repeat validators and Cache-Control."""
+        memory = claim.memory
+        if response.status == 304:
+            memory = replace(
+                memory,
+                etag=response.etag or memory.etag,
+                last_modified=response.last_modified or memory.last_modified,
+                max_age=response.max_age if response.max_age is not None else memory.max_age,
+            )
+        else:
+            memory = after_document(memory, conditional=conditional, new=0, now=claim.at)
+            memory = _validated(memory, response)
+        return self._well(claim, response, memory, Seen())
 
-    def read(self, claim: ClaimedFeed, response: Response, feed: ParsedFeed, new: int) -> PollOutcome:
-        """A document was read. Of one that broke off nothing is kept: it is asked for anew."""
-        keep = feed.problem is None or response.truncated
-        return PollOutcome(
-            delay=self._schedule.usual(claim.spec),
+    def read(
+        self, claim: ClaimedFeed, response: Response, feed: ParsedFeed, taken: Taken, *, conditional: bool
+    ) -> PollOutcome:
+        """A document was read. Of one that broke off no validator is kept: it is asked for anew."""
+        memory = after_document(claim.memory, conditional=conditional, new=taken.new, now=claim.at)
+        memory = replace(_validated(memory, response), body_hash=body_hash(response), ttl=feed.ttl, period=feed.period)
+        if feed.problem is not None and not response.truncated:
+            memory = replace(memory, etag=None, last_modified=None, body_hash=None)
+        outcome = self._well(claim, response, memory, Seen(taken.entries, taken.new, feed.dates))
+        return replace(
+            outcome,
             title=feed.title or None,
-            etag=response.etag if keep else None,
-            last_modified=response.last_modified if keep else None,
-            body_hash=body_hash(response) if keep else None,
             entries=len(feed.entries),
-            new_entries=new,
-            seen={entry.key: entry.digest for entry in feed.entries},
+            new_entries=taken.new,
+            seen=taken.seen,
             error=feed.problem,
         )
 
@@ -52,29 +64,36 @@ class Outcomes:
         host = host_of(response.url)
         if response.status == 410:
             error = f"{host} says that this feed is gone for good (410); remove it, or enable it to ask again"
-            return self._failed(claim, error, LONGEST, gone=True)
+            return PollOutcome(delay=LONGEST_WAIT, error=error, gone=True)
         error = status_sentence(host, response.status)
         if response.status in (429, 503) and wait:
             held = self._schedule.held(wait)
-            return self._failed(claim, f"{error}, and asks us to wait {_words(held)}", held, held=held)
+            error = f"{error}, and asks us to wait {_words(held)}"
+            return PollOutcome(delay=held, error=error, held=held, held_host=response.host)
         return self.failed(claim, error)
 
     def failed(self, claim: ClaimedFeed, error: str) -> PollOutcome:
         """There is no document, for the reason given."""
-        return self._failed(claim, error, self._schedule.after_failure(claim.spec, claim.failures))
+        return PollOutcome(delay=self._schedule.after_failure(claim), error=error)
 
-    def _failed(
-        self, claim: ClaimedFeed, error: str, delay: timedelta, held: timedelta | None = None, *, gone: bool = False
-    ) -> PollOutcome:
-        return PollOutcome(
-            delay=delay,
-            etag=claim.etag,
-            last_modified=claim.last_modified,
-            body_hash=claim.body_hash,
-            error=error,
-            held=held,
-            gone=gone,
-        )
+    def not_asked(self, wait: timedelta) -> PollOutcome:
+        """The feed's host has asked just now, over another feed, to be left alone for so long."""
+        return PollOutcome(delay=self._schedule.held(wait), asked=False)
+
+    def _well(self, claim: ClaimedFeed, response: Response, memory: FeedMemory, seen: Seen) -> PollOutcome:
+        memory, moved = after_redirect(memory, claim.spec.url, response.moved, claim.at)
+        delay, memory = self._schedule.usual(claim, memory, seen)
+        return PollOutcome(delay=delay, memory=memory, moved=moved)
+
+
+def moved_sentence(claim: ClaimedFeed, to: str) -> str:
+    """Tell the operator that a feed is polled elsewhere from now on."""
+    since: datetime = claim.memory.moved_since or claim.at
+    return f"has moved for good to {to}, as redirects say since {since:%Y-%m-%d}; it is polled there from now on"
+
+
+def _validated(memory: FeedMemory, response: Response) -> FeedMemory:
+    return replace(memory, etag=response.etag, last_modified=response.last_modified, max_age=response.max_age)
 
 
 def _words(wait: timedelta) -> str:

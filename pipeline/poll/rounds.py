@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from pipeline.poll.step import PollStep, PollSummary
 
-AT_ONCE = 64
-"""Feeds under way at a time."""
+AT_ONCE = 256
+"""Feeds under way at a time; the fetcher asks fewer, and those that wait for their host's turn hold up no other."""
 
 _MOST = 1_000_000
 

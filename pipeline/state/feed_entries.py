@@ -1,51 +1,52 @@
-"""The entries that a feed has shown, as digests."""
+"""The entries that feeds have shown, as digests."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, or_, select
 
-from pipeline.state.sql import insert_into, one_of
-from pipeline.state.tables import feed_entries, feeds
+from pipeline.state.sql import insert_into, one_of_numbers, pairs
+from pipeline.state.tables import feed_entries
 
 REMEMBERED = timedelta(days=30)
 REFRESHED = timedelta(days=1)
 """An entry that is still shown is noted again only once a day: most polls then write nothing for most entries."""
 
 
-def known_entries(connection: Connection, url: str, keys: Iterable[str]) -> dict[str, str]:
-    """Give key -> content for those entries that are known."""
-    feed = select(feeds.c.id).where(feeds.c.url == url).scalar_subquery()
-    wanted = select(feed_entries.c.key, feed_entries.c.content).where(
-        feed_entries.c.feed == feed, feed_entries.c.key.in_(one_of(connection, keys))
+def known_entries(connection: Connection, wanted: Mapping[int, Iterable[str]]) -> dict[int, dict[str, str]]:
+    """Give, for each feed, key -> content of those entries that are known."""
+    asked = pairs(connection, [(feed, key) for feed, keys in wanted.items() for key in keys])
+    found = select(feed_entries.c.feed, feed_entries.c.key, feed_entries.c.content).join_from(
+        asked, feed_entries, (feed_entries.c.feed == asked.c.number) & (feed_entries.c.key == asked.c.value)
     )
-    return dict(connection.execute(wanted).all())
+    known: dict[int, dict[str, str]] = defaultdict(dict)
+    for feed, key, content in connection.execute(found):
+        known[feed][key] = content
+    return known
 
 
-def save_entries(connection: Connection, feed: int, seen: Mapping[str, str], now: datetime) -> None:
-    """Save the entries of a document, and forget those not shown for 30 days."""
-    fresh = _fresh(connection, feed, seen, now - REFRESHED)
+def all_contents(connection: Connection, feed: int) -> list[str]:
+    """Give the contents of all entries of a feed that are known."""
+    return list(connection.execute(select(feed_entries.c.content).where(feed_entries.c.feed == feed)).scalars())
+
+
+def save_entries(connection: Connection, seen: Mapping[int, Mapping[str, str]], now: datetime) -> None:
+    """Save the entries of documents, by feed, and forget those that these feeds have not shown for 30 days."""
     rows = [
         {"feed": feed, "key": key, "content": content, "last_seen": now}
-        for key, content in seen.items()
-        if fresh.get(key) != content
+        for feed, entries in seen.items()
+        for key, content in entries.items()
     ]
     if rows:
         upsert = insert_into(connection, feed_entries)
+        new = upsert.excluded
+        stale = or_(feed_entries.c.content != new.content, feed_entries.c.last_seen < now - REFRESHED)
         upsert = upsert.on_conflict_do_update(
             index_elements=[feed_entries.c.feed, feed_entries.c.key],
-            set_={"content": upsert.excluded.content, "last_seen": upsert.excluded.last_seen},
+            set_={"content": new.content, "last_seen": new.last_seen},
+            where=stale,
         )
         connection.execute(upsert, rows)
-    old = (feed_entries.c.feed == feed) & (feed_entries.c.last_seen < now - REMEMBERED)
+    old = feed_entries.c.feed.in_(one_of_numbers(connection, seen)) & (feed_entries.c.last_seen < now - REMEMBERED)
     connection.execute(delete(feed_entries).where(old))
-
-
-def _fresh(connection: Connection, feed: int, keys: Iterable[str], since: datetime) -> dict[str, str]:
-    """Give key -> content for those entries that were noted since then."""
-    wanted = select(feed_entries.c.key, feed_entries.c.content).where(
-        feed_entries.c.feed == feed,
-        feed_entries.c.last_seen >= since,
-        feed_entries.c.key.in_(one_of(connection, keys)),
-    )
-    return dict(connection.execute(wanted).all())

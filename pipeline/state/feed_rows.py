@@ -1,31 +1,65 @@
 """What the columns of a feed say, and what a poll changes in them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import fields
+from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any
+from urllib.parse import urlsplit
 
-from pipeline.state.interface import ClaimedFeed, FeedSpec, FeedState, FeedStatus, PollOutcome
+from pipeline.state.interface import ClaimedFeed, FeedMemory, FeedSpec, FeedState, FeedStatus, PollOutcome
 
 SPEC_COLUMNS = ("url", "title", "tags", "country", "language", "interval", "problem")
-NEVER_POLLED: Mapping[str, Any] = {"enabled": True, "gone": False, "entries": 0, "failures": 0}
+MEMORY_COLUMNS = tuple(field.name for field in fields(FeedMemory))
+NEVER_POLLED: Mapping[str, Any] = {
+    "enabled": True,
+    "gone": False,
+    "entries": 0,
+    "failures": 0,
+    "trust": 0,
+    "moved_seen": 0,
+}
+LONGEST_HOLD = timedelta(days=1)
+"""A hold that ends later was given by a clock that has since been set back."""
+
+
+def digest(url: str) -> str:
+    """Give what an address is found by."""
+    return blake2b(url.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def host(url: str) -> str:
+    """Give the host that an address is asked at; empty where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def address_values(url: str) -> dict[str, Any]:
+    """Give the columns that follow from the address."""
+    return {"url": url, "address": digest(url), "host": host(url)}
 
 
 def spec_values(spec: FeedSpec) -> dict[str, Any]:
     """Give the columns for what the operator says."""
-    return {name: getattr(spec, name) for name in SPEC_COLUMNS} | {"tags": list(spec.tags)}
+    said = {name: getattr(spec, name) for name in SPEC_COLUMNS} | {"tags": list(spec.tags)}
+    return said | address_values(spec.url) | {"known_as": spec.url}
 
 
 def claimed(row: Any, token: str, at: datetime) -> ClaimedFeed:
     """Give a claimed feed."""
     return ClaimedFeed(
+        id=row.id,
         spec=_spec(row),
+        known_as=row.known_as,
         token=token,
         at=at,
-        polled_before=row.last_success is not None,
-        etag=row.etag,
-        last_modified=row.last_modified,
-        body_hash=row.body_hash,
+        last_success=row.last_success,
+        last_polled=row.last_polled,
         failures=row.failures,
+        error=row.error,
+        memory=_memory(row),
     )
 
 
@@ -42,30 +76,32 @@ def status(row: Any, now: datetime) -> FeedStatus:
         last_new=row.last_new,
         last_success=row.last_success,
         last_polled=row.last_polled,
-        next_due=None if idle else row.next_due,
+        next_due=None if idle else max([row.next_due, *_holds(row, now)]),
         failures=row.failures,
+        known_as=row.known_as,
+        interval=row.interval or row.delay,
+        memory=_memory(row),
     )
 
 
-def outcome_values(outcome: PollOutcome, failures: int, now: datetime) -> dict[str, Any]:
-    """Give the columns that a poll changes."""
-    values: dict[str, Any] = {
+def outcome_values(outcome: PollOutcome, row: Any, now: datetime) -> dict[str, Any]:
+    """Give every column that a poll may change: one list of columns for all outcomes, so that many are saved at once."""
+    due = {"next_due": now + max(outcome.delay, outcome.held or outcome.delay)}
+    unchanged = {name: getattr(row, name) for name in POLL_COLUMNS}
+    if not outcome.asked:
+        return unchanged | due
+    values = unchanged | due
+    values |= {
         "error": outcome.error,
-        "failures": failures + 1 if outcome.error else 0,
+        "failures": row.failures + 1 if outcome.error else 0,
         "gone": outcome.gone,
         "held_until": now + outcome.held if outcome.held else None,
         "last_polled": now,
-        "next_due": now + max(outcome.delay, outcome.held or outcome.delay),
     }
-    found = {
-        "found_title": outcome.title,
-        "etag": outcome.etag,
-        "last_modified": outcome.last_modified,
-        "body_hash": outcome.body_hash,
-        "entries": outcome.entries,
-    }
-    # A document says everything anew; an answer without one changes only what it mentions.
-    values |= {name: value for name, value in found.items() if value is not None or outcome.entries is not None}
+    if outcome.memory:
+        values |= {name: getattr(outcome.memory, name) for name in MEMORY_COLUMNS}
+    if outcome.entries is not None:
+        values |= {"found_title": outcome.title, "entries": outcome.entries}
     if not outcome.error:
         values["last_success"] = now
     if outcome.new_entries:
@@ -73,8 +109,25 @@ def outcome_values(outcome: PollOutcome, failures: int, now: datetime) -> dict[s
     return values
 
 
+POLL_COLUMNS = (
+    *("url", "address", "host", "found_title", "entries", "failures", "error", "gone", "held_until"),
+    *("last_new", "last_success", "last_polled", "next_due"),
+    *MEMORY_COLUMNS,
+)
+
+
 def _spec(row: Any) -> FeedSpec:
     return FeedSpec(**{name: getattr(row, name) for name in SPEC_COLUMNS} | {"tags": tuple(row.tags)})
+
+
+def _memory(row: Any) -> FeedMemory:
+    return FeedMemory(**{name: getattr(row, name) for name in MEMORY_COLUMNS})
+
+
+def _holds(row: Any, now: datetime) -> list[datetime]:
+    """Give when the feed's own hold and its host's end, those that count."""
+    ends = (row.held_until, row.host_held)
+    return [end for end in ends if end is not None and now < end <= now + LONGEST_HOLD]
 
 
 def _state(row: Any, now: datetime) -> FeedState:
@@ -82,7 +135,7 @@ def _state(row: Any, now: datetime) -> FeedState:
         (row.problem is not None, FeedState.INVALID),
         (not row.enabled, FeedState.DISABLED),
         (row.gone, FeedState.GONE),
-        (row.held_until is not None and row.held_until > now, FeedState.HELD),
+        (bool(_holds(row, now)), FeedState.HELD),
         (row.failures > 0, FeedState.FAILING),
         (row.last_polled is None, FeedState.NEW),
     )

@@ -4,16 +4,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from pipeline.errors import LeaseLost
 from pipeline.state import feed_rows
 from pipeline.state.engine import Database
-from pipeline.state.feed_entries import known_entries, save_entries
+from pipeline.state.feed_entries import all_contents, known_entries
+from pipeline.state.feed_saves import save_polls
 from pipeline.state.interface import ClaimedFeed, FeedSpec, FeedStatus, PollOutcome
 from pipeline.state.leases import ENDED, free, lasting, new_token
 from pipeline.state.sql import insert_into, now_of, one_of, one_of_numbers
-from pipeline.state.tables import feeds
+from pipeline.state.tables import feed_hosts, feed_moves, feeds
 
 
 class DatabaseFeeds:
@@ -24,18 +38,23 @@ class DatabaseFeeds:
 
     def put(self, feeds: Iterable[FeedSpec]) -> None:
         """Add feeds, or renew what the operator says of them; one whose interval changes is due at once."""
-        # In one order everywhere, so that two processes don't lock each other out.
-        rows = sorted((feed_rows.spec_values(spec) for spec in feeds), key=lambda row: str(row["url"]))
-        if not rows:
+        specs = {feed_rows.digest(spec.url): spec for spec in feeds}
+        if not specs:
             return
         with self._database.write() as connection:
+            moved = _moved(connection, specs)
+            rows = [
+                feed_rows.spec_values(spec) | (feed_rows.address_values(moved[address]) if address in moved else {})
+                for address, spec in specs.items()
+            ]
             new = {**feed_rows.NEVER_POLLED, "next_due": now_of(connection)}
-            connection.execute(_upsert(connection), [new | row for row in rows])
+            # In one order everywhere, so that two processes don't lock each other out.
+            connection.execute(_upsert(connection), [new | row for row in sorted(rows, key=_by_address)])
 
     def remove(self, url: str) -> bool:
         """Forget a feed and its entries."""
         with self._database.write() as connection:
-            return connection.execute(delete(feeds).where(feeds.c.url == url)).rowcount > 0
+            return connection.execute(delete(feeds).where(_at(connection, [url]))).rowcount > 0
 
     def enable(self, url: str, *, enabled: bool) -> bool:
         """Let a feed be polled or not."""
@@ -43,7 +62,9 @@ class DatabaseFeeds:
             values: dict[str, Any] = {"enabled": enabled}
             if enabled:
                 values |= {"gone": False, "held_until": None, "next_due": now_of(connection)}
-            return connection.execute(update(feeds).where(feeds.c.url == url).values(values)).rowcount > 0
+                hosts = select(feeds.c.host).where(_at(connection, [url]))
+                connection.execute(delete(feed_hosts).where(feed_hosts.c.host.in_(hosts)))
+            return connection.execute(update(feeds).where(_at(connection, [url])).values(values)).rowcount > 0
 
     def claim_due(
         self,
@@ -59,12 +80,13 @@ class DatabaseFeeds:
             return []
         with self._database.write() as connection:
             now = now_of(connection)
-            wanted = select(feeds).where(_pollable(now), free(feeds)).order_by(feeds.c.next_due, feeds.c.id)
-            if not at_once:
-                wanted = wanted.where(feeds.c.next_due <= now)
+            wanted = select(feeds).where(_pollable(now)).limit(most).with_for_update(skip_locked=True)
             if only is not None:
-                wanted = wanted.where(feeds.c.url.in_(one_of(connection, only)))
-            rows = connection.execute(wanted.limit(most).with_for_update(skip_locked=True)).all()
+                wanted = wanted.where(_at(connection, only))
+            if at_once:
+                rows = connection.execute(wanted.order_by(feeds.c.next_due, feeds.c.address)).all()
+            else:
+                rows = _first_due(connection, wanted, now, most)
             token = new_token(owner)
             if rows:
                 taken = update(feeds).where(feeds.c.id.in_(one_of_numbers(connection, [row.id for row in rows])))
@@ -75,40 +97,36 @@ class DatabaseFeeds:
         """Give the addresses of feeds that are due and not claimed, the longest overdue first."""
         with self._database.read() as connection:
             now = now_of(connection)
-            wanted = select(feeds.c.url).where(_pollable(now), free(feeds), feeds.c.next_due <= now)
-            return connection.execute(wanted.order_by(feeds.c.next_due, feeds.c.id).limit(most)).scalars().all()
+            rows = _first_due(connection, select(feeds.c.url).where(_pollable(now)).limit(most), now, most)
+            return [row.url for row in rows]
 
-    def known(self, feed: str, keys: Iterable[str]) -> Mapping[str, str]:
-        """Give, for those entries of the feed that are known, key digest -> content digest."""
+    def known(self, wanted: Mapping[int, Iterable[str]]) -> Mapping[int, Mapping[str, str]]:
+        """Give, for the entries of each feed that are known, key digest -> content digest."""
         with self._database.read() as connection:
-            return known_entries(connection, feed, keys)
+            return known_entries(connection, wanted)
 
-    def save(self, claim: ClaimedFeed, outcome: PollOutcome) -> None:
-        """Save what a poll found and end its lease; saying it again changes nothing."""
-        url = claim.spec.url
+    def contents(self, feed: int) -> Sequence[str]:
+        """Give the content digests of all entries of a feed that are known."""
+        with self._database.read() as connection:
+            return all_contents(connection, feed)
+
+    def save(self, polls: Sequence[tuple[ClaimedFeed, PollOutcome]]) -> Sequence[LeaseLost]:
+        """Save what polls found and end their leases; saying it again changes nothing."""
+        if not polls:
+            return []
         with self._database.write() as connection:
-            wanted = select(feeds.c.id, feeds.c.token, feeds.c.lease_ends, feeds.c.failures).where(feeds.c.url == url)
-            row = connection.execute(wanted.with_for_update()).one_or_none()
-            if row is None:
-                raise LeaseLost(f"{url} was removed from the feeds while it was polled")
-            if row.token != claim.token:
-                raise LeaseLost(f"{url} was taken by another process, because its poll outlasted the lease")
-            if row.lease_ends is None:
-                return
-            now = now_of(connection)
-            values = feed_rows.outcome_values(outcome, row.failures, now)
-            connection.execute(update(feeds).where(feeds.c.id == row.id).values({**values, **ENDED}))
-            if outcome.seen is not None:
-                save_entries(connection, row.id, outcome.seen, now)
+            return save_polls(connection, polls)
 
     def release(self, claims: Iterable[ClaimedFeed]) -> None:
         """Give claims back unpolled."""
-        rows = sorted(({"its_url": claim.spec.url, "its_token": claim.token} for claim in claims), key=_by_url)
+        rows = sorted(
+            ({"its_id": claim.id, "its_token": claim.token} for claim in claims), key=lambda row: row["its_id"]
+        )
         if not rows:
             return
         given_back = (
             update(feeds)
-            .where(feeds.c.url == bindparam("its_url"), feeds.c.token == bindparam("its_token"))
+            .where(feeds.c.id == bindparam("its_id"), feeds.c.token == bindparam("its_token"))
             .values(token=None, **ENDED)
         )
         with self._database.write() as connection:
@@ -117,21 +135,57 @@ class DatabaseFeeds:
     def list(self, *, only: Sequence[str] | None = None) -> list[FeedStatus]:
         """Give the feeds, by address."""
         with self._database.read() as connection:
-            wanted = select(feeds).order_by(feeds.c.url)
+            held = feed_hosts.c.held_until.label("host_held")
+            joined = feeds.outerjoin(feed_hosts, feed_hosts.c.host == feeds.c.host)
+            wanted = select(feeds, held).select_from(joined).order_by(feeds.c.url)
             if only is not None:
-                wanted = wanted.where(feeds.c.url.in_(one_of(connection, only)))
+                wanted = wanted.where(_at(connection, only))
             now = now_of(connection)
             return [feed_rows.status(row, now) for row in connection.execute(wanted)]
 
 
-def _by_url(row: Mapping[str, str]) -> str:
-    return row["its_url"]
+def _by_address(row: Mapping[str, Any]) -> str:
+    return str(row["address"])
+
+
+def _at(connection: Connection, urls: Iterable[str]) -> ColumnElement[bool]:
+    """Tell whether a feed has, or had before it moved, one of these addresses."""
+    addresses = [feed_rows.digest(url) for url in urls]
+    moved = select(feed_moves.c.feed).where(feed_moves.c.address.in_(one_of(connection, addresses)))
+    return or_(feeds.c.address.in_(one_of(connection, addresses)), feeds.c.id.in_(moved))
+
+
+def _moved(connection: Connection, addresses: Iterable[str]) -> dict[str, str]:
+    """Give, for those of the addresses that feeds have left, where these are polled now."""
+    joined = feed_moves.join(feeds, feeds.c.id == feed_moves.c.feed)
+    wanted = select(feed_moves.c.address, feeds.c.url).select_from(joined)
+    return dict(connection.execute(wanted.where(feed_moves.c.address.in_(one_of(connection, addresses)))).all())
 
 
 def _pollable(now: datetime) -> ColumnElement[bool]:
-    """Tell whether a feed may be polled at all."""
-    unheld = or_(feeds.c.held_until.is_(None), feeds.c.held_until <= now)
-    return (feeds.c.enabled == true()) & (feeds.c.gone != true()) & feeds.c.problem.is_(None) & unheld
+    """Tell whether a feed may be polled at all, and is polled by nobody."""
+    host_held = exists().where(feed_hosts.c.host == feeds.c.host, _counts(feed_hosts.c.held_until, now))
+    own_held = feeds.c.held_until.is_not(None) & _counts(feeds.c.held_until, now)
+    # In the words of the indices' condition.
+    return and_(text("enabled AND NOT gone AND problem IS NULL"), free(feeds), ~own_held, ~host_held)
+
+
+def _counts(held_until: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
+    return and_(held_until > now, held_until <= now + feed_rows.LONGEST_HOLD)
+
+
+def _first_due(connection: Connection, wanted: Select[Any], now: datetime, most: int) -> list[Any]:
+    """Give the feeds that are due, the longest overdue first; those of one host don't stand together.
+
+    One that was polled after now has its time from a clock that has since been set back: it is due, too.
+    """
+    ordered = wanted.order_by(feeds.c.next_due, feeds.c.address)
+    rows = list(connection.execute(ordered.where(feeds.c.next_due <= now)))
+    if len(rows) < most:
+        rows += connection.execute(
+            ordered.where(feeds.c.last_polled > now, feeds.c.next_due > now).limit(most - len(rows))
+        )
+    return rows
 
 
 def _upsert(connection: Connection) -> Any:
@@ -140,4 +194,4 @@ def _upsert(connection: Connection) -> Any:
     said = {name: new[name] for name in feed_rows.SPEC_COLUMNS if name != "url"}
     changed = feeds.c.interval.is_distinct_from(new.interval)
     due = case((changed, new.next_due), else_=feeds.c.next_due)
-    return upsert.on_conflict_do_update(index_elements=[feeds.c.url], set_=said | {"next_due": due})
+    return upsert.on_conflict_do_update(index_elements=[feeds.c.address], set_=said | {"next_due": due})

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from pipeline.state.interface_decisions import Decision, Outbox, OutboxRow
-from pipeline.state.interface_feeds import ClaimedFeed, Feeds, FeedSpec, FeedState, FeedStatus, PollOutcome
+from pipeline.state.interface_feeds import ClaimedFeed, FeedMemory, Feeds, FeedSpec, FeedState, FeedStatus, PollOutcome
 from pipeline.state.interface_ledger import Attempt, ClaimedDelivery, Delivery, DeliveryState, Ledger, LedgerDecision
 from pipeline.state.interface_stories import KnownArticle, Stories, StoryDecision
 
@@ -21,6 +21,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "DeliveryState",
+    "FeedMemory",
     "FeedSpec",
     "FeedState",
     "FeedStatus",

@@ -1,10 +1,12 @@
 """The port to the feeds: the poller's own."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
+
+from pipeline.errors import LeaseLost
 
 
 class FeedState(StrEnum):
@@ -23,7 +25,9 @@ class FeedState(StrEnum):
 class FeedSpec:
     """What an operator says of a feed; `problem` says why its address can't be polled, if so.
 
-    `interval` is a fixed polling interval; None leaves it to the poller.
+    `interval` is a fixed polling interval; None leaves it to the poller. `login` names how to sign in and the secret for it,
+    never the secret itself: see pipeline.poll.credentials. `attributes` are what an OPML file said beside all this, kept
+    to be written again.
     """
 
     url: str
@@ -33,47 +37,93 @@ class FeedSpec:
     language: str | None = None
     interval: timedelta | None = None
     problem: str | None = None
+    login: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedMemory:
+    """What polls have learnt of a feed and later ones need; each poll hands it on, whole.
+
+    `etag`, `last_modified` and `body_hash` belong to the last document. `delay` is the interval chosen last, without its
+    spread. `rate` is the number of new entries an hour. `ttl` and `period` are the intervals that the document asks for
+    and says that it changes in, `max_age` that of its Cache-Control. `read_at` is when a document last came, and `trust`
+    how often a request without validators showed that answers without one were right; below zero they were wrong.
+    `moved_to` is where permanent redirects have led since `moved_since`, in `moved_seen` polls.
+    """
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    delay: timedelta | None = None
+    rate: float | None = None
+    ttl: timedelta | None = None
+    period: timedelta | None = None
+    max_age: timedelta | None = None
+    read_at: datetime | None = None
+    trust: int = 0
+    moved_to: str | None = None
+    moved_since: datetime | None = None
+    moved_seen: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedFeed:
-    """A feed that this process may poll until its lease ends; `at` is when it was claimed, by the database's clock."""
+    """A feed that this process may poll until its lease ends; `at` is when it was claimed, by the database's clock.
 
+    `known_as` is the address that it was added under, which its entries are identified with wherever it moves. `error` is
+    what was wrong at the last poll, which was `last_polled`.
+    """
+
+    id: int
     spec: FeedSpec
+    known_as: str
     token: str
     at: datetime
-    polled_before: bool
-    etag: str | None
-    last_modified: str | None
-    body_hash: str | None
+    last_success: datetime | None
+    last_polled: datetime | None
     failures: int
+    error: str | None
+    memory: FeedMemory
+
+    @property
+    def polled_before(self) -> bool:
+        """Whether the feed could ever be read."""
+        return self.last_success is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollOutcome:
     """What one poll found out.
 
-    `entries` is the number of entries in a document that could be read, None when there was none (304, error);
-    `seen` holds, for each entry of the document, a digest of its key -> a digest of its content.
-    `delay` is the time to the next poll; `held` that of a Retry-After, which also holds back a poll on demand.
+    `memory` replaces what was remembered; None leaves it. `entries` is the number of entries in a document that could be
+    read, None when there was none (304, error); `seen` holds, for each of them, a digest of its key -> a digest of its
+    content. `delay` is the time to the next poll; `held` that of a Retry-After, which also holds back a poll on demand,
+    and with it every feed of `held_host`. `asked` is False where the feed was not asked because its host is held: nothing
+    but `delay` counts then. `moved` is the address that the feed is polled at from now on; one that another feed has is
+    refused, and this feed is `gone` then.
     """
 
     delay: timedelta
+    memory: FeedMemory | None = None
     title: str | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    body_hash: str | None = None
     entries: int | None = None
     new_entries: int = 0
     seen: Mapping[str, str] | None = None
     error: str | None = None
     held: timedelta | None = None
+    held_host: str | None = None
     gone: bool = False
+    asked: bool = True
+    moved: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedStatus:
-    """A feed as `feeds list` shows it."""
+    """A feed as `feeds list` shows it. `known_as` is the address it was added under, another than its own once it moved.
+
+    `interval` is the time between its polls while all is well, None before the first.
+    """
 
     spec: FeedSpec
     title: str
@@ -85,10 +135,16 @@ class FeedStatus:
     last_polled: datetime | None
     next_due: datetime | None
     failures: int
+    known_as: str
+    interval: timedelta | None
+    memory: FeedMemory
 
 
 class Feeds(Protocol):
-    """The poller's own: each feed's state and the entries it has shown."""
+    """The poller's own: each feed's state and the entries it has shown.
+
+    A feed that has moved is found under every address that it had.
+    """
 
     def put(self, feeds: Iterable[FeedSpec]) -> None:
         """Add feeds, or renew what the operator says of them; what is known of their polls stays.
@@ -100,7 +156,7 @@ class Feeds(Protocol):
         """Forget a feed and its entries; False when there is none at that address."""
 
     def enable(self, url: str, *, enabled: bool) -> bool:
-        """Let a feed be polled or not; enabling also ends GONE and any hold. False when there is none."""
+        """Let a feed be polled or not; enabling also ends GONE and any hold, its host's too. False when there is none."""
 
     def claim_due(
         self,
@@ -119,14 +175,18 @@ class Feeds(Protocol):
     def due(self, most: int) -> "Sequence[str]":
         """Give the addresses of feeds that are due and not claimed, the longest overdue first."""
 
-    def known(self, feed: str, keys: Iterable[str]) -> Mapping[str, str]:
-        """Give, for those entries of the feed that are known, key digest -> content digest."""
+    def known(self, wanted: Mapping[int, Iterable[str]]) -> Mapping[int, Mapping[str, str]]:
+        """Give, for the entries of each feed (by its claim's id) that are known, key digest -> content digest."""
 
-    def save(self, claim: ClaimedFeed, outcome: PollOutcome) -> None:
-        """Save what a poll found and end its lease, in one transaction; said twice by the same claim it counts once.
+    def contents(self, feed: int) -> Sequence[str]:
+        """Give the content digests of all entries of a feed (by its claim's id) that are known."""
 
-        Raises LeaseLost, with nothing saved, when the lease ended and another process took the feed, or it was removed.
-        Success resets failures; an error counts one up. Entries that a feed has not shown for 30 days are forgotten.
+    def save(self, polls: "Sequence[tuple[ClaimedFeed, PollOutcome]]") -> "Sequence[LeaseLost]":
+        """Save what polls found and end their leases, in one transaction; said twice by the same claim it counts once.
+
+        Gives what could not be saved, because the lease ended and another process took the feed, or it was removed; nothing
+        of those polls was saved, and everything of the others. Success resets failures; an error counts one up. Entries that
+        a feed has not shown for 30 days are forgotten.
         """
 
     def release(self, claims: Iterable[ClaimedFeed]) -> None:

@@ -5,7 +5,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, Connection, FromClause, Select, Table, Text, bindparam, func, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Connection,
+    FromClause,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -52,6 +64,20 @@ def texts(connection: Connection, values: Iterable[str]) -> FromClause:
 def numbers(connection: Connection, values: Iterable[int]) -> FromClause:
     """Give the values as rows with one column, `value`."""
     return _rows(connection, bindparam(None, as_list(connection, values), type_=_list_type(connection, BigInteger)))
+
+
+def pairs(connection: Connection, values: Iterable[tuple[int, str]]) -> FromClause:
+    """Give the pairs as rows with the columns `number` and `value`, in one parameter or two."""
+    given = list(values)
+    if connection.dialect.name == "sqlite":
+        rows = _rows(connection, bindparam(None, json.dumps(given), type_=Text()))
+        number, value = (func.json_extract(rows.c.value, f"$[{place}]") for place in (0, 1))
+        return select(
+            type_coerce(number, BigInteger).label("number"), type_coerce(value, Text).label("value")
+        ).subquery()
+    first = bindparam(None, [number for number, _ in given], type_=postgresql.ARRAY(BigInteger))
+    second = bindparam(None, [value for _, value in given], type_=postgresql.ARRAY(Text))
+    return func.unnest(first, second).table_valued("number", "value").render_derived()
 
 
 def numbers_named(connection: Connection, parameter: str) -> FromClause:

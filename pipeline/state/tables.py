@@ -5,6 +5,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -26,7 +27,11 @@ feeds = Table(
     "feeds",
     metadata,
     Column("id", SERIAL, primary_key=True),
-    Column("url", Text, nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    # A digest of it: addresses may be longer than an index takes.
+    Column("address", Text, nullable=False),
+    Column("known_as", Text, nullable=False),
+    Column("host", Text, nullable=False),
     # what the operator says
     Column("title", FreeText, nullable=False),
     Column("tags", JSON, nullable=False),
@@ -37,9 +42,6 @@ feeds = Table(
     Column("enabled", Boolean, nullable=False),
     # what the polls found
     Column("found_title", FreeText),
-    Column("etag", FreeText),
-    Column("last_modified", FreeText),
-    Column("body_hash", Text),
     Column("entries", Integer, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("error", FreeText),
@@ -48,12 +50,49 @@ feeds = Table(
     Column("last_new", Moment),
     Column("last_success", Moment),
     Column("last_polled", Moment),
-    Column("next_due", Moment, nullable=False, index=True),
+    Column("next_due", Moment, nullable=False),
+    # what the next poll needs to know: pipeline.state.interface.FeedMemory
+    Column("etag", FreeText),
+    Column("last_modified", FreeText),
+    Column("body_hash", Text),
+    Column("delay", Length),
+    Column("rate", Float(53)),
+    Column("ttl", Length),
+    Column("period", Length),
+    Column("max_age", Length),
+    Column("read_at", Moment),
+    Column("trust", Integer, nullable=False),
+    Column("moved_to", FreeText),
+    Column("moved_since", Moment),
+    Column("moved_seen", Integer, nullable=False),
     # who polls it now
     Column("token", Text),
     Column("leased", Moment),
     Column("lease_ends", Moment),
     sqlite_autoincrement=True,
+)
+Index("ix_feeds_address", feeds.c.address, unique=True)
+Index("ix_feeds_host", feeds.c.host)
+_POLLED = text("enabled AND NOT gone AND problem IS NULL")
+Index("ix_feeds_due", feeds.c.next_due, postgresql_where=_POLLED, sqlite_where=_POLLED)
+Index("ix_feeds_polled", feeds.c.last_polled, postgresql_where=_POLLED, sqlite_where=_POLLED)
+
+# The addresses that feeds had before they moved.
+feed_moves = Table(
+    "feed_moves",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("feed", BigInteger, ForeignKey("feeds.id", ondelete="CASCADE"), nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+# Hosts that have asked to be left alone.
+feed_hosts = Table(
+    "feed_hosts",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("held_until", Moment, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 feed_entries = Table(

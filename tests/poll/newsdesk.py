@@ -11,6 +11,8 @@ from pipeline.fetch.http import HttpFetcher
 from pipeline.log.interface import EventLog
 from pipeline.log.sqlite import SqliteEventLog
 from pipeline.poll.feeds_file import spec_for
+from pipeline.poll.reading import DirectReader
+from pipeline.poll.schedule import Schedule
 from pipeline.poll.step import PollStep, PollSummary
 from pipeline.records import topics
 from pipeline.records.article import RawArticle
@@ -49,7 +51,7 @@ class Newsdesk:
     def step(
         self, *, feeds: Feeds | None = None, log: EventLog | None = None, interval: timedelta | None = None
     ) -> PollStep:
-        return PollStep(feeds or self.state.feeds, log or self.log, self.fetcher, interval)
+        return PollStep(feeds or self.state.feeds, log or self.log, self.fetcher, DirectReader(), Schedule(interval))
 
     def poll(self, *urls: str, **options: Any) -> PollSummary:
         """Poll these feeds now, or all, due or not."""

@@ -1,16 +1,19 @@
 """The migrations make the tables that the code works with."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 import pipeline.state.migrations
+from pipeline.state.interface import FeedState, PollOutcome
 from pipeline.state.migrations import REVISIONS, VERSION_TABLE
 from pipeline.state.tables import metadata
 from tests.state.harness import StateUnderTest
@@ -27,6 +30,48 @@ def test_the_migrations_make_the_tables(database: str, request: pytest.FixtureRe
         differences = _differences(connection)
     state.close()
     assert differences == []
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_feeds_of_the_first_schema_keep_their_addresses_and_entries(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path
+):
+    address = str(tmp_path / "state.db") if database == "sqlite" else request.getfixturevalue("postgres_database")
+    state = StateUnderTest(address)
+    with state.write() as connection:
+        upgrade(connection, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO feeds (id, url, title, tags, enabled, entries, failures, gone, next_due) VALUES"
+                " (7, 'https://Post.example/rss', '', '[]', :yes, 1, 0, :no, :due)"
+            ),
+            {"yes": True, "no": False, "due": 0 if database == "sqlite" else datetime(2026, 1, 1, tzinfo=UTC)},
+        )
+        seen = 0 if database == "sqlite" else datetime(2026, 1, 1, tzinfo=UTC)
+        connection.execute(text("INSERT INTO feed_entries VALUES (7, 'e1', 'c1', :seen)"), {"seen": seen})
+    feeds = state.client().feeds
+    state.client().setup()
+    [claimed] = feeds.claim_due("worker", 9, timedelta(minutes=1), only=["https://Post.example/rss"])
+    assert (claimed.id, claimed.known_as) == (7, "https://Post.example/rss")
+    assert feeds.known({7: ["e1"]}) == {7: {"e1": "c1"}}
+    feeds.save(
+        [
+            (
+                claimed,
+                PollOutcome(delay=timedelta(hours=1), error="429", held=timedelta(hours=1), held_host="post.example"),
+            )
+        ]
+    )
+    assert feeds.list()[0].state is FeedState.HELD
+    state.close()
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Bring an empty database to a revision of the past."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def test_the_code_knows_every_revision_in_its_order():

@@ -182,7 +182,7 @@ def test_the_status_names_feeds_in_trouble_first_with_the_reason(site: Site) -> 
         outcome = (
             PollOutcome(delay=minutes(5), error="answered 503") if bad else PollOutcome(delay=minutes(5), entries=7)
         )
-        site.state.feeds.save(claim, outcome)
+        site.state.feeds.save([(claim, outcome)])
 
     rows = [" ".join(row.text_content().split()) for row in site.get("/status").page.cssselect(".feeds tbody tr")]
 
