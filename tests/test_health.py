@@ -1,10 +1,11 @@
 from dataclasses import replace
 
 from pipeline.health import overdue
-from pipeline.state.interface import FeedSpec, FeedState, FeedStatus
+from pipeline.state.interface import FeedMemory, FeedSpec, FeedState, FeedStatus
 from tests.builders import NOON, minutes
 
 FEED = FeedStatus(
+    id=1,
     spec=FeedSpec(url="https://post.example/rss"),
     title="Sahel Post",
     state=FeedState.OK,
@@ -15,6 +16,9 @@ FEED = FeedStatus(
     last_polled=None,
     next_due=NOON,
     failures=0,
+    known_as="https://post.example/rss",
+    interval=None,
+    memory=FeedMemory(),
 )
 
 

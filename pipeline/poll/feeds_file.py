@@ -1,7 +1,7 @@
 """Feed lists as files: OPML, or an address a line."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from pipeline.errors import BadInput
 from pipeline.fetch.addresses import url_problem, without_credentials
-from pipeline.poll.opml import read_opml, write_opml
+from pipeline.poll.credentials import read_login
+from pipeline.poll.opml import Outline, read_opml, write_opml
 from pipeline.poll.plain import clean, language_code
 from pipeline.state.interface import FeedSpec
 
@@ -50,8 +51,13 @@ def spec_for(
     country: str | None = None,
     language: str | None = None,
     interval: timedelta | None = None,
+    login: str | None = None,
+    attributes: Mapping[str, str] | None = None,
 ) -> FeedSpec:
-    """Describe a feed; its `problem` says why its address can't be polled. Raises BadInput for a code that is none."""
+    """Describe a feed; its `problem` says why its address can't be polled.
+
+    Raises BadInput for a code that is none, or a login that can't be used.
+    """
     url = clean(url, 4_000).strip()
     if country is not None and not _COUNTRY.fullmatch(country):
         raise BadInput(f"{country!r} is no country code; write two letters (ISO 3166-1), such as ML")
@@ -66,6 +72,8 @@ def spec_for(
         language=language_code(language),
         interval=interval,
         problem=f"the address {problem}" if problem else None,
+        login=read_login(login) if login else None,
+        attributes=dict(attributes or {}),
     )
 
 
@@ -76,17 +84,23 @@ def _tags(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def _from_opml(data: bytes, path: Path) -> list[FeedSpec]:
-    return [
-        spec_for(
-            outline.url,
-            title=outline.title,
-            tags=outline.tags,
-            country=outline.country,
-            language=outline.language,
-            interval=outline.interval,
-        )
-        for outline in read_opml(data, str(path))
-    ]
+    return [_from_outline(outline) for outline in read_opml(data, str(path))]
+
+
+def _from_outline(outline: Outline) -> FeedSpec:
+    spec = spec_for(
+        outline.url,
+        title=outline.title,
+        tags=outline.tags,
+        country=outline.country,
+        language=outline.language,
+        interval=outline.interval,
+        attributes=outline.attributes,
+    )
+    try:
+        return replace(spec, login=read_login(outline.login) if outline.login else None)
+    except BadInput as error:  # the others of the file can be polled
+        return replace(spec, problem=spec.problem or str(error))
 
 
 def _from_lines(data: bytes, path: Path) -> list[FeedSpec]:
@@ -130,4 +144,6 @@ def _joined(first: FeedSpec, other: FeedSpec) -> FeedSpec:
         country=first.country or other.country,
         language=first.language or other.language,
         interval=first.interval or other.interval,
+        login=first.login or other.login,
+        attributes={**other.attributes, **first.attributes},
     )

@@ -1,24 +1,30 @@
 """OPML 2.0 (opml.org): lists of feeds as feed readers exchange them.
 
 Folders and the words of `category` become tags, save `/country/XX`, which is the source's country. `language` is read as
-RSS writes it. `interval`, a fixed polling interval such as 5m, is Harmattan's own.
+RSS writes it. `interval`, a fixed polling interval such as 5m, and `login`, see pipeline.poll.credentials, are Harmattan's own.
+Every other attribute of an outline is kept as it is, and written again. A feed is written once, with all its tags in
+`category`, in a folder named as its first tag, since most feed readers know folders and no categories.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from lxml import etree
 
 from pipeline.durations import parse_duration
 from pipeline.errors import BadInput
-from pipeline.poll.plain import language_code
+from pipeline.poll.plain import clean, language_code
 from pipeline.state.interface import FeedSpec
 
 _BARE_AMPERSAND = re.compile(rb"&(?!(?:#\d+|#[xX][0-9a-fA-F]+|amp|lt|gt|quot|apos);)")
 _COUNTRY = re.compile(r"country/([A-Za-z]{2})")
 _DEEPEST = 50
+_MOST_ATTRIBUTES = 40
+_LONGEST_ATTRIBUTE = 4_000
+_OURS = frozenset(("xmlurl", "text", "category", "language", "interval", "login"))
+"""The attributes that have a place of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +37,8 @@ class Outline:
     country: str | None
     language: str | None
     interval: timedelta | None
+    login: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_opml(data: bytes, name: str) -> list[Outline]:
@@ -62,6 +70,8 @@ def _outlines(parent: etree._Element, folders: tuple[str, ...], name: str, depth
         inner = folders
         if _tag(element) == "outline":
             attributes = {str(key).lower(): str(value).strip() for key, value in element.attrib.items()}
+            if attributes.get("iscomment", "").lower() == "true":  # commented out, with all that is in it
+                continue
             title = attributes.get("text") or attributes.get("title") or ""
             if "xmlurl" in attributes or attributes.get("type", "").lower() in ("rss", "atom"):
                 yield _outline(element, attributes, title, folders, name)
@@ -86,7 +96,20 @@ def _outline(
         country=countries[0] if countries else None,
         language=language_code(attributes.get("language")),
         interval=interval,
+        login=attributes.get("login") or None,
+        attributes=_kept(element, attributes, title),
     )
+
+
+def _kept(element: etree._Element, attributes: Mapping[str, str], title: str) -> dict[str, str]:
+    """Give the attributes that have no place of their own, spelt as they are; what would be written anyway is left out."""
+    written = {"type": "rss", "title": title}
+    kept = {
+        str(name): clean(attributes[lower], _LONGEST_ATTRIBUTE)
+        for name in element.attrib
+        if (lower := str(name).lower()) not in _OURS and attributes[lower] not in ("", written.get(lower))
+    }
+    return dict(list(kept.items())[:_MOST_ATTRIBUTES])
 
 
 def _tag(element: etree._Element) -> str:
@@ -98,15 +121,31 @@ def write_opml(feeds: Iterable[FeedSpec]) -> bytes:
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = "Feeds of Harmattan"
     body = etree.SubElement(root, "body")
+    folders: dict[str, etree._Element] = {}
     for feed in feeds:
-        categories = [f"/{tag}" for tag in feed.tags] + ([f"/country/{feed.country}"] if feed.country else [])
-        attributes = {
-            "type": "rss",
-            "text": feed.title or feed.url,
-            "xmlUrl": feed.url,
-            "category": ",".join(categories),
-            "language": feed.language or "",
-            "interval": f"{feed.interval.total_seconds():.12g}s" if feed.interval else "",
-        }
-        etree.SubElement(body, "outline", {key: value for key, value in attributes.items() if value})
+        place = body
+        if feed.tags:
+            place = folders.get(feed.tags[0], body)
+            if place is body:
+                place = folders[feed.tags[0]] = etree.SubElement(body, "outline", text=feed.tags[0])
+        outline = etree.SubElement(place, "outline")
+        for name, value in _attributes(feed).items():
+            outline.set(name, value)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def _attributes(feed: FeedSpec) -> dict[str, str]:
+    categories = [f"/{tag}" for tag in feed.tags] + ([f"/country/{feed.country}"] if feed.country else [])
+    known = {
+        "type": feed.attributes.get("type", "rss"),
+        "text": feed.title or feed.url,
+        "title": feed.attributes.get("title", feed.title),
+        "xmlUrl": feed.url,
+        "category": ",".join(categories),
+        "language": feed.language or "",
+        "interval": f"{feed.interval.total_seconds():.12g}s" if feed.interval else "",
+        "login": feed.login or "",
+    }
+    return {name: value for name, value in known.items() if value} | {
+        name: value for name, value in feed.attributes.items() if name not in known
+    }

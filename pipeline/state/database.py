@@ -7,11 +7,13 @@ from typing import Self
 
 from pipeline.state.engine import PATIENCE, Database, open_file, open_server
 from pipeline.state.feeds import DatabaseFeeds
+from pipeline.state.gaps import DatabaseGaps
 from pipeline.state.interface import WorkerStatus
 from pipeline.state.ledger import DatabaseLedger
 from pipeline.state.outbox import DatabaseOutbox
 from pipeline.state.schema import check_schema, set_up_schema
 from pipeline.state.stories import DatabaseStories
+from pipeline.state.subscriptions import DatabaseSubscriptions
 from pipeline.state.workers import DatabaseWorkers
 
 
@@ -37,6 +39,8 @@ class DatabaseState:
         self._database = database
         self._workers = DatabaseWorkers(database)
         self._feeds = DatabaseFeeds(database)
+        self._subscriptions = DatabaseSubscriptions(database)
+        self._gaps = DatabaseGaps(database)
         self._stories = DatabaseStories(database)
         self._ledger = DatabaseLedger(database)
         self._outbox = DatabaseOutbox(database)
@@ -45,6 +49,16 @@ class DatabaseState:
     def feeds(self) -> DatabaseFeeds:
         """The poller's repository."""
         return self._feeds
+
+    @property
+    def subscriptions(self) -> DatabaseSubscriptions:
+        """The subscriptions with hubs, and what these have pushed."""
+        return self._subscriptions
+
+    @property
+    def gaps(self) -> DatabaseGaps:
+        """What polls have missed."""
+        return self._gaps
 
     @property
     def stories(self) -> DatabaseStories:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pipeline.state.interface import ClaimedFeed, FeedMemory, FeedSpec, FeedState, FeedStatus, PollOutcome
 
-SPEC_COLUMNS = ("url", "title", "tags", "country", "language", "interval", "problem")
+SPEC_COLUMNS = ("url", "title", "tags", "country", "language", "interval", "problem", "login", "attributes")
 MEMORY_COLUMNS = tuple(field.name for field in fields(FeedMemory))
 NEVER_POLLED: Mapping[str, Any] = {
     "enabled": True,
@@ -44,6 +44,7 @@ def address_values(url: str) -> dict[str, Any]:
 def spec_values(spec: FeedSpec) -> dict[str, Any]:
     """Give the columns for what the operator says."""
     said = {name: getattr(spec, name) for name in SPEC_COLUMNS} | {"tags": list(spec.tags)}
+    said["attributes"] = dict(spec.attributes)
     return said | address_values(spec.url) | {"known_as": spec.url}
 
 
@@ -51,7 +52,7 @@ def claimed(row: Any, token: str, at: datetime) -> ClaimedFeed:
     """Give a claimed feed."""
     return ClaimedFeed(
         id=row.id,
-        spec=_spec(row),
+        spec=spec_of(row),
         known_as=row.known_as,
         token=token,
         at=at,
@@ -68,7 +69,8 @@ def status(row: Any, now: datetime) -> FeedStatus:
     state = _state(row, now)
     idle = state in (FeedState.INVALID, FeedState.DISABLED, FeedState.GONE)
     return FeedStatus(
-        spec=_spec(row),
+        id=row.id,
+        spec=spec_of(row),
         title=row.title or row.found_title or row.url,
         state=state,
         entries=row.entries,
@@ -81,6 +83,7 @@ def status(row: Any, now: datetime) -> FeedStatus:
         known_as=row.known_as,
         interval=row.interval or row.delay,
         memory=_memory(row),
+        listed_in=row.listed_in,
     )
 
 
@@ -116,8 +119,10 @@ POLL_COLUMNS = (
 )
 
 
-def _spec(row: Any) -> FeedSpec:
-    return FeedSpec(**{name: getattr(row, name) for name in SPEC_COLUMNS} | {"tags": tuple(row.tags)})
+def spec_of(row: Any) -> FeedSpec:
+    """Give what the operator says of a feed."""
+    said = {name: getattr(row, name) for name in SPEC_COLUMNS}
+    return FeedSpec(**said | {"tags": tuple(row.tags), "attributes": dict(row.attributes or {})})
 
 
 def _memory(row: Any) -> FeedMemory:

@@ -23,6 +23,7 @@ from pipeline.errors import LeaseLost
 from pipeline.state import feed_rows
 from pipeline.state.engine import Database
 from pipeline.state.feed_entries import all_contents, known_entries
+from pipeline.state.feed_lists import note_list, welcome_back
 from pipeline.state.feed_saves import save_polls
 from pipeline.state.interface import ClaimedFeed, FeedSpec, FeedStatus, PollOutcome
 from pipeline.state.leases import ENDED, free, lasting, new_token
@@ -36,10 +37,10 @@ class DatabaseFeeds:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(self, feeds: Iterable[FeedSpec]) -> None:
+    def put(self, feeds: Iterable[FeedSpec], *, listed_in: str | None = None) -> None:
         """Add feeds, or renew what the operator says of them; one whose interval changes is due at once."""
         specs = {feed_rows.digest(spec.url): spec for spec in feeds}
-        if not specs:
+        if not specs and listed_in is None:
             return
         with self._database.write() as connection:
             moved = _moved(connection, specs)
@@ -49,7 +50,12 @@ class DatabaseFeeds:
             ]
             new = {**feed_rows.NEVER_POLLED, "next_due": now_of(connection)}
             # In one order everywhere, so that two processes don't lock each other out.
-            connection.execute(_upsert(connection), [new | row for row in sorted(rows, key=_by_address)])
+            addresses = [str(row["address"]) for row in rows]
+            if rows:
+                connection.execute(_upsert(connection), [new | row for row in sorted(rows, key=_by_address)])
+                welcome_back(connection, addresses)
+            if listed_in is not None:
+                note_list(connection, listed_in, addresses)
 
     def remove(self, url: str) -> bool:
         """Forget a feed and its entries."""
@@ -59,7 +65,7 @@ class DatabaseFeeds:
     def enable(self, url: str, *, enabled: bool) -> bool:
         """Let a feed be polled or not."""
         with self._database.write() as connection:
-            values: dict[str, Any] = {"enabled": enabled}
+            values: dict[str, Any] = {"enabled": enabled, "withdrawn": False}
             if enabled:
                 values |= {"gone": False, "held_until": None, "next_due": now_of(connection)}
                 hosts = select(feeds.c.host).where(_at(connection, [url]))

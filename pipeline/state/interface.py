@@ -11,8 +11,10 @@ from typing import Protocol
 
 from pipeline.state.interface_decisions import Decision, Outbox, OutboxRow
 from pipeline.state.interface_feeds import ClaimedFeed, FeedMemory, Feeds, FeedSpec, FeedState, FeedStatus, PollOutcome
+from pipeline.state.interface_gaps import Gap, Gaps, GapState
 from pipeline.state.interface_ledger import Attempt, ClaimedDelivery, Delivery, DeliveryState, Ledger, LedgerDecision
 from pipeline.state.interface_stories import KnownArticle, Stories, StoryDecision
+from pipeline.state.interface_subscriptions import Push, Subscription, Subscriptions, SubscriptionState
 
 __all__ = [
     "Attempt",
@@ -26,15 +28,22 @@ __all__ = [
     "FeedState",
     "FeedStatus",
     "Feeds",
+    "Gap",
+    "GapState",
+    "Gaps",
     "KnownArticle",
     "Ledger",
     "LedgerDecision",
     "Outbox",
     "OutboxRow",
     "PollOutcome",
+    "Push",
     "State",
     "Stories",
     "StoryDecision",
+    "Subscription",
+    "SubscriptionState",
+    "Subscriptions",
     "WorkerStatus",
 ]
 
@@ -56,6 +65,14 @@ class State(Protocol):
     @property
     def feeds(self) -> Feeds:
         """The poller's repository."""
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """The subscriptions with hubs, and what these have pushed."""
+
+    @property
+    def gaps(self) -> Gaps:
+        """What polls have missed."""
 
     @property
     def stories(self) -> Stories:

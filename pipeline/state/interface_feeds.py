@@ -122,9 +122,11 @@ class PollOutcome:
 class FeedStatus:
     """A feed as `feeds list` shows it. `known_as` is the address it was added under, another than its own once it moved.
 
-    `interval` is the time between its polls while all is well, None before the first.
+    `interval` is the time between its polls while all is well, None before the first. `listed_in` is the file of feeds that
+    the operator keeps it in, None for one that a command added.
     """
 
+    id: int
     spec: FeedSpec
     title: str
     state: FeedState
@@ -138,6 +140,7 @@ class FeedStatus:
     known_as: str
     interval: timedelta | None
     memory: FeedMemory
+    listed_in: str | None = None
 
 
 class Feeds(Protocol):
@@ -146,10 +149,12 @@ class Feeds(Protocol):
     A feed that has moved is found under every address that it had.
     """
 
-    def put(self, feeds: Iterable[FeedSpec]) -> None:
+    def put(self, feeds: Iterable[FeedSpec], *, listed_in: str | None = None) -> None:
         """Add feeds, or renew what the operator says of them; what is known of their polls stays.
 
-        A feed whose interval changes is due at once.
+        A feed whose interval changes is due at once. With `listed_in`, these are all the feeds of a file that the operator
+        keeps: feeds that it held at the last reading and holds no more are disabled, and enabled again when they come back.
+        Without, a feed that belongs to a file still does.
         """
 
     def remove(self, url: str) -> bool:

@@ -40,6 +40,13 @@ feeds = Table(
     Column("interval", Length),
     Column("problem", FreeText),
     Column("enabled", Boolean, nullable=False),
+    # how to sign in: the name of a secret, never the secret
+    Column("login", FreeText),
+    # what an OPML file said beside all this
+    Column("attributes", JSON),
+    # the file of feeds that it belongs to, and whether it is disabled because that no longer holds it
+    Column("listed_in", FreeText),
+    Column("withdrawn", Boolean),
     # what the polls found
     Column("found_title", FreeText),
     Column("entries", Integer, nullable=False),
@@ -104,6 +111,58 @@ feed_entries = Table(
     Column("last_seen", Moment, nullable=False),
     Index("ix_feed_entries_last_seen", "feed", "last_seen"),
     sqlite_with_rowid=False,
+)
+
+# A feed's subscription with a hub (WebSub), also when the feed does without it, until it is given back.
+feed_subscriptions = Table(
+    "feed_subscriptions",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("feed", BigInteger),
+    Column("hub", FreeText, nullable=False),
+    Column("topic", FreeText, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due", Moment, nullable=False, index=True),
+    Column("changed", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease_ends", Moment),
+    Column("error", FreeText),
+    Column("last_push", Moment),
+    Column("pushes", Integer, nullable=False),
+    Column("unpushed", Integer, nullable=False),
+    Index("ix_feed_subscriptions_feed", "feed", unique=True),
+)
+
+# What hubs delivered and nobody has read yet.
+feed_pushes = Table(
+    "feed_pushes",
+    metadata,
+    Column("number", SERIAL, primary_key=True),
+    Column("subscription", Text, ForeignKey("feed_subscriptions.key", ondelete="CASCADE"), nullable=False),
+    Column("content_type", FreeText, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_feed_pushes_subscription", "subscription", "number"),
+    sqlite_autoincrement=True,
+)
+
+# Times from which a feed's entries were missed.
+feed_gaps = Table(
+    "feed_gaps",
+    metadata,
+    Column("number", SERIAL, primary_key=True),
+    Column("feed", BigInteger, ForeignKey("feeds.id", ondelete="CASCADE"), nullable=False),
+    Column("found", Moment, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("older", FreeText),
+    Column("generator", FreeText),
+    Column("due", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("recovered", Integer, nullable=False),
+    Column("note", FreeText),
+    Index("ix_feed_gaps_feed", "feed", "found"),
+    sqlite_autoincrement=True,
 )
 
 # ------------------------------------------------------------------------------------- decisions and outbox

@@ -495,3 +495,38 @@ def test_a_document_may_have_thousands_of_entries(feeds: Feeds):
     keys = [f"entry {n}" for n in range(5000)]
     poll(feeds, document(*keys))
     assert len(known(feeds, POST, keys)) == 5000
+
+
+class TestFilesOfFeeds:
+    """A file that the operator keeps decides about its feeds, and commands about the others."""
+
+    def test_what_a_file_no_longer_holds_is_disabled_until_it_is_back(self, feeds: Feeds) -> None:
+        feeds.put([FeedSpec(url="https://own.example/")])
+        feeds.put([FeedSpec(url=POST), FeedSpec(url=WIRE)], listed_in="/etc/feeds.opml")
+        assert (status(feeds).listed_in, status(feeds, "https://own.example/").listed_in) == ("/etc/feeds.opml", None)
+        feeds.put([FeedSpec(url=WIRE)], listed_in="/etc/feeds.opml")
+        assert {feed.spec.url: feed.state for feed in feeds.list()} == {
+            POST: FeedState.DISABLED,
+            WIRE: FeedState.NEW,
+            "https://own.example/": FeedState.NEW,
+        }
+        feeds.put([FeedSpec(url=POST), FeedSpec(url=WIRE)], listed_in="/etc/feeds.opml")
+        assert status(feeds).state is FeedState.NEW
+
+    def test_what_the_operator_has_disabled_stays_so(self, feeds: Feeds) -> None:
+        feeds.put([FeedSpec(url=POST)], listed_in="a")
+        feeds.enable(POST, enabled=False)
+        feeds.put([], listed_in="a")
+        feeds.put([FeedSpec(url=POST)], listed_in="a")
+        assert status(feeds).state is FeedState.DISABLED
+
+    def test_two_files_leave_each_others_feeds_alone(self, feeds: Feeds) -> None:
+        feeds.put([FeedSpec(url=POST)], listed_in="a")
+        feeds.put([FeedSpec(url=WIRE)], listed_in="b")
+        assert {feed.state for feed in feeds.list()} == {FeedState.NEW}
+
+    def test_what_is_said_of_a_feed_is_kept(self, feeds: Feeds) -> None:
+        spec = FeedSpec(url=POST, login="bearer:HARMATTAN_FEED_X", attributes={"htmlUrl": "https://post.example/"})
+        feeds.put([spec])
+        assert status(feeds).spec == spec
+        assert claim(feeds).spec == spec

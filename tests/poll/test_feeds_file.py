@@ -2,6 +2,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from pipeline.errors import BadInput
 from pipeline.poll.feeds_file import load_feeds, spec_for, write_opml
@@ -44,6 +45,7 @@ class TestOpml:
             country="ML",
             language="fr",
             interval=timedelta(minutes=5),
+            attributes={"title": "x"},
         )
         assert wire == FeedSpec(url="https://wire.example/feed", tags=("Sahel West",))
         assert home.url == "https://home.example/"
@@ -66,6 +68,61 @@ class TestOpml:
         ]
         file.write_bytes(write_opml(feeds))
         assert load_feeds(file) == feeds
+
+    def test_keeps_what_other_programs_say_of_a_feed(self, file: Path) -> None:
+        outline = (
+            '<outline type="atom" text="Wire" xmlUrl="https://wire.example/feed" htmlUrl="https://wire.example/?a&amp;b"'
+            ' description="News &quot;from&quot; Gao" isLocked="yes" fr:cssFullContent="article" created="2026"/>'
+        )
+        file.write_text(
+            '<opml version="2.0" xmlns:fr="https://reader.example/opml"><body><outline text="Sahel">'
+            f'<outline text="Gao">{outline}</outline></outline></body></opml>'
+        )
+        [feed] = load_feeds(file)
+        assert feed.tags == ("Sahel", "Gao")
+        assert feed.attributes == {
+            "type": "atom",
+            "htmlUrl": "https://wire.example/?a&b",
+            "description": 'News "from" Gao',
+            "isLocked": "yes",
+            "{https://reader.example/opml}cssFullContent": "article",
+            "created": "2026",
+        }
+        file.write_bytes(write_opml([feed]))
+        assert load_feeds(file) == [feed]
+
+    def test_is_written_in_folders_that_other_readers_understand(self) -> None:
+        feeds = [
+            spec_for("https://a.example/", tags=["sahel", "agency"]),
+            spec_for("https://b.example/"),
+            spec_for("https://c.example/", tags=["sahel"]),
+        ]
+        body = etree.fromstring(write_opml(feeds))[1]
+        assert [(o.get("text"), [inner.get("xmlUrl") for inner in o]) for o in body] == [
+            ("sahel", ["https://a.example/", "https://c.example/"]),
+            ("https://b.example/", []),
+        ]
+
+    def test_names_logins_and_not_their_secrets(self, file: Path) -> None:
+        file.write_text(
+            '<opml><body><outline xmlUrl="https://a.example/" login="Bearer:HARMATTAN_FEED_DESK"/>'
+            '<outline xmlUrl="https://b.example/" login="basic:me:hunter2"/>'
+            '<outline xmlUrl="https://c.example/" login="bearer:HARMATTAN_DATABASE_PASSWORD"/></body></opml>'
+        )
+        own, secret, foreign = load_feeds(file)
+        assert own.login == "bearer:HARMATTAN_FEED_DESK"
+        assert own.problem is None
+        assert secret.login is None
+        assert secret.problem
+        assert "hunter2" not in secret.problem
+        assert foreign.problem
+
+    def test_leaves_out_what_is_commented_out(self, file: Path) -> None:
+        file.write_text(
+            '<opml><body><outline text="old" isComment="true"><outline xmlUrl="https://a.example/"/></outline>'
+            '<outline xmlUrl="https://b.example/"/></body></opml>'
+        )
+        assert [feed.url for feed in load_feeds(file)] == ["https://b.example/"]
 
     def test_the_shipped_list_is_readable(self) -> None:
         feeds = load_feeds(seed("feeds.opml"))
