@@ -13,6 +13,7 @@ from pipeline.fetch.interface import Fetcher
 from pipeline.index.interface import AlertIndex, ArticleIndex
 from pipeline.log.interface import EventLog
 from pipeline.notify.interface import Notifier
+from pipeline.poll.credentials import Credentials
 from pipeline.records import topics
 from pipeline.seeds import seed
 from pipeline.settings import Settings
@@ -111,7 +112,13 @@ def open_fetcher(settings: Settings) -> Iterator[Fetcher]:
     """Open the client for feeds and pages."""
     from pipeline.fetch.http import HttpFetcher
 
-    fetcher = HttpFetcher(contact=settings.contact, version=__version__, allow_networks=settings.allow_networks)
+    fetcher = HttpFetcher(
+        contact=settings.contact,
+        version=__version__,
+        allow_networks=settings.allow_networks,
+        limits=settings.host_limits,
+        proxies=settings.proxies,
+    )
     with closing(fetcher):
         yield fetcher
 
@@ -124,6 +131,11 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
         state = stack.enter_context(open_state(settings))
         articles, alerts = stack.enter_context(_open_indices(settings))
         yield Parts(log, articles, alerts, state)
+
+
+def feed_credentials(settings: Settings) -> Credentials:
+    """Give what signs in where feeds name a login; their secrets come from the environment or from files."""
+    return Credentials(settings.secret)
 
 
 def check_parts(parts: Parts, steps: Sequence[str]) -> None:
@@ -203,7 +215,8 @@ def poll_step(log: EventLog, state: State, settings: Settings, fetcher: Fetcher)
     from pipeline.poll.schedule import Schedule
     from pipeline.poll.step import PollStep
 
-    return PollStep(state.feeds, log, fetcher, DirectReader(), Schedule(settings.interval))
+    schedule = Schedule(settings.interval, shortest=settings.interval_min, longest=settings.interval_max)
+    return PollStep(state.feeds, log, fetcher, DirectReader(), schedule)
 
 
 @contextmanager

@@ -9,8 +9,12 @@ from pathlib import Path
 
 from pipeline.durations import parse_duration
 from pipeline.errors import BadInput
+from pipeline.fetch.limits import HostLimit
+from pipeline.fetch.proxies import NO_PROXIES, Proxies, read_proxies
 
 Network = IPv4Network | IPv6Network
+_SHORTEST = timedelta(minutes=1)
+_LONGEST = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +48,16 @@ class Settings:
     sources: Path | None = None
     languages: tuple[str, ...] | None = None
     interval: timedelta | None = None
+    interval_min: timedelta = _SHORTEST
+    interval_max: timedelta = _LONGEST
+    host_limits: Mapping[str, HostLimit] = field(default_factory=dict)
+    proxies: Proxies = NO_PROXIES
     partitions: int = 6
     retention: timedelta = timedelta(days=400)
     environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def secret(self, name: str) -> str:
-        """Give the secret that a channel file names, from the variable NAME or the file that NAME_FILE points to.
+        """Give the secret that a file of channels or feeds names, from the variable NAME or the file that NAME_FILE points to.
 
         Raises BadInput when neither is set.
         """
@@ -87,6 +95,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         sources=_path(env, "SOURCES"),
         languages=_languages(env),
         interval=_duration(env, "INTERVAL"),
+        **_bounds(env),
+        host_limits=_host_limits(env),
+        proxies=_proxies(env),
         partitions=_partitions(env),
         retention=_duration(env, "RETENTION") or timedelta(days=400),
         environ=dict(env),
@@ -158,6 +169,43 @@ def _duration(env: Mapping[str, str], name: str) -> timedelta | None:
         return parse_duration(value) if value else None
     except ValueError as error:
         raise BadInput(f"HARMATTAN_{name}: {error}") from error
+
+
+def _bounds(env: Mapping[str, str]) -> dict[str, timedelta]:
+    shortest = _duration(env, "INTERVAL_MIN") or _SHORTEST
+    longest = _duration(env, "INTERVAL_MAX") or _LONGEST
+    if shortest > longest:
+        raise BadInput(
+            f"HARMATTAN_INTERVAL_MIN is longer ({shortest}) than HARMATTAN_INTERVAL_MAX ({longest}): exchange or change them"
+        )
+    return {"interval_min": shortest, "interval_max": longest}
+
+
+def _host_limits(env: Mapping[str, str]) -> dict[str, HostLimit]:
+    written = [part.strip() for part in (_text(env, "HOST_LIMITS") or "").split(",") if part.strip()]
+    return dict(map(_host_limit, written))
+
+
+def _host_limit(written: str) -> tuple[str, HostLimit]:
+    host, _, limit = written.partition("=")
+    exchanges, _, spacing = limit.partition("/")
+    try:
+        if not host.strip() or not 1 <= int(exchanges) <= 100:
+            raise ValueError("write a host and from 1 to 100 exchanges")
+        apart = timedelta(0) if spacing.strip() in ("0", "0s") else parse_duration(spacing)
+    except ValueError as error:
+        raise BadInput(
+            f"HARMATTAN_HOST_LIMITS: {written!r} is no limit ({error}); write host=exchanges/spacing, such as"
+            " news.example.org=4/200ms,*.example.net=1/10s"
+        ) from error
+    return host.strip().lower(), HostLimit(int(exchanges), apart)
+
+
+def _proxies(env: Mapping[str, str]) -> Proxies:
+    try:
+        return read_proxies(env)
+    except ValueError as error:
+        raise BadInput(str(error)) from error
 
 
 def _partitions(env: Mapping[str, str]) -> int:

@@ -20,7 +20,7 @@ from pipeline.errors import HarmattanError
 from pipeline.health import check_health
 from pipeline.housekeeping import drop_old
 from pipeline.notify.digest import make_digest, send_digest
-from pipeline.poll.feeds_file import load_feeds
+from pipeline.poll.feeds_file import list_name, load_feeds
 from pipeline.poll.rounds import poll_all_due
 from pipeline.settings import Settings, load_settings
 from pipeline.work.crew import owner_name
@@ -40,7 +40,7 @@ def due_batches(settings: Settings | None = None) -> list[list[str]]:
     settings = settings or load_settings()
     with open_state(settings) as state:
         if settings.feeds:
-            state.feeds.put(load_feeds(settings.feeds))
+            state.feeds.put(load_feeds(settings.feeds), listed_in=list_name(settings.feeds))
         due = list(state.feeds.due(MOST_DUE))
     return [due[start : start + BATCH] for start in range(0, len(due), BATCH)]
 

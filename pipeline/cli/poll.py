@@ -6,7 +6,7 @@ import click
 
 from pipeline.bootstrap import open_fetcher, open_log, open_state, poll_step
 from pipeline.cli.options import data_option, file_option, settings_for, start_logging
-from pipeline.poll.feeds_file import load_feeds
+from pipeline.poll.feeds_file import list_name, load_feeds
 from pipeline.poll.rounds import poll_all_due
 from pipeline.work.crew import owner_name
 
@@ -21,7 +21,8 @@ def poll(feeds: Path | None, data: Path | None) -> None:
     listed = load_feeds(settings.feeds) if settings.feeds else []
     with open_log(settings) as log, open_state(settings) as state, open_fetcher(settings) as fetcher:
         state.check()
-        state.feeds.put(listed)
+        if settings.feeds:
+            state.feeds.put(listed, listed_in=list_name(settings.feeds))
         total = poll_all_due(poll_step(log, state, settings, fetcher), owner_name())
     click.echo(f"{total.polled} feeds polled, {total.new} articles new, {total.failed} feeds failed")
     for url, problem in total.problems.items():

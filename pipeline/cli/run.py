@@ -25,20 +25,24 @@ from pipeline.cli.display import Display
 from pipeline.cli.options import Duration, data_option, file_option, settings_for, start_logging, stop_on_signals
 from pipeline.drain import drained
 from pipeline.errors import BadInput
-from pipeline.poll.feeds_file import load_feeds
+from pipeline.poll.feeds_file import list_name, load_feeds
 from pipeline.poll.rounds import poll_each_once
 from pipeline.settings import Settings
-from pipeline.state.interface import FeedSpec
+from pipeline.state.interface import Feeds, FeedSpec
 from pipeline.work.crew import Crew, owner_name
 
 SAMPLE_INTERVAL = timedelta(seconds=2)
+SAMPLE_LIST = "newsroom.opml"
 
 
 @click.command(
     epilog="\b\nExample:\n  harmattan run\n  harmattan run --feeds seeds/feeds.opml --rules my-rules.yaml --port 8080"
     "\n  harmattan run --once --feeds feeds.opml --data trial"
 )
-@file_option("--feeds", "Feed list (OPML, or an address a line). [default: HARMATTAN_FEEDS, or the sample newsroom]")
+@file_option(
+    "--feeds",
+    "Feed list (OPML, or an address a line). [default: HARMATTAN_FEEDS, or feeds added by command, or a sample newsroom]",
+)
 @file_option("--rules", "Watch rules (YAML). [default: HARMATTAN_RULES, or the stock rules]")
 @file_option("--channels", "Channels (YAML). [default: HARMATTAN_CHANNELS, or the console and a file]")
 @click.option(
@@ -56,7 +60,7 @@ def run(
     once: bool,
     data: Path | None,
 ) -> int:
-    """Run the whole pipeline: every step, the web page, and without --feeds a sample newsroom to watch it on.
+    """Run the whole pipeline: every step, the web page, and without any feeds a sample newsroom to watch it on.
 
     Ctrl-C ends it; started again, it goes on where it was. The stores are embedded unless HARMATTAN_KAFKA,
     HARMATTAN_ELASTICSEARCH and HARMATTAN_DATABASE name servers.
@@ -66,14 +70,30 @@ def run(
     check_files(settings)
     listed = load_feeds(settings.feeds) if settings.feeds else None
     with ExitStack() as stack:
-        if listed is None:
-            settings, listed = _sample_newsroom(settings, stack)
         parts = stack.enter_context(open_parts(settings))
         _prepare(parts, settings)
-        parts.state.feeds.put(listed)
+        settings, listed = _feeds(parts.state.feeds, settings, listed, stack)
         if once:
             return _run_once(parts, settings, listed)
         return _run_on(parts, settings, port)
+
+
+def _feeds(
+    feeds: Feeds, settings: Settings, listed: list[FeedSpec] | None, stack: ExitStack
+) -> tuple[Settings, list[FeedSpec]]:
+    """Give what is polled: the feeds of the file, or else those that commands have added, or else the sample newsroom's."""
+    sample = settings.data / SAMPLE_LIST
+    if settings.feeds and listed is not None:
+        feeds.put(listed, listed_in=list_name(settings.feeds))
+    else:
+        samples = {spec.url for spec in load_feeds(sample)} if sample.exists() else set()
+        listed = [feed.spec for feed in feeds.list() if feed.listed_in is None and feed.spec.url not in samples]
+        if not listed:
+            settings, listed = _sample_newsroom(settings, stack)
+            feeds.put(listed, listed_in=list_name(sample))
+            return settings, listed
+    feeds.put([], listed_in=list_name(sample))
+    return settings, listed
 
 
 def _sample_newsroom(settings: Settings, stack: ExitStack) -> tuple[Settings, list[FeedSpec]]:

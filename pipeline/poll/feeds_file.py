@@ -14,15 +14,16 @@ from pipeline.poll.opml import Outline, read_opml, write_opml
 from pipeline.poll.plain import clean, language_code
 from pipeline.state.interface import FeedSpec
 
-__all__ = ["load_feeds", "spec_for", "write_opml"]
+__all__ = ["list_name", "load_feeds", "spec_for", "write_opml"]
 
 _LARGEST = 50_000_000
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 
 
-def load_feeds(path: Path) -> list[FeedSpec]:
+def load_feeds(path: Path, tags: Sequence[str] = ()) -> list[FeedSpec]:
     """Read a feed list; an address that can't be polled is in it with its `problem`, and repeated ones are one.
 
+    `tags` are added to those of each feed.
     Raises BadInput when the file is no feed list or can't be read.
     """
     try:
@@ -40,7 +41,13 @@ def load_feeds(path: Path) -> list[FeedSpec]:
     found = _from_opml(data, path) if is_xml else _from_lines(data, path)
     if not found:
         raise BadInput(f"{path} holds no feed; write an address a line, or export OPML from a feed reader")
-    return _merged(found)
+    more = _tags(tags)
+    return [replace(feed, tags=tuple(dict.fromkeys(feed.tags + more))) for feed in _merged(found)]
+
+
+def list_name(path: Path) -> str:
+    """Give the name by which the feeds of a file are known as its own."""
+    return str(path.resolve())
 
 
 def spec_for(

@@ -91,7 +91,7 @@ def _outline(
         raise BadInput(f"{name}, line {element.sourceline}: interval: {error}") from error
     return Outline(
         url=attributes.get("xmlurl") or attributes.get("htmlurl") or title or f"line {element.sourceline}",
-        title=title,
+        title="" if title == attributes.get("xmlurl") else title,  # it had to be written, and nothing better was known
         tags=(*folders, *(word for word in words if word and not _COUNTRY.fullmatch(word))),
         country=countries[0] if countries else None,
         language=language_code(attributes.get("language")),

@@ -1,0 +1,65 @@
+"""`harmattan feeds import` and `feeds export`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.bootstrap import open_state
+from pipeline.cli.feed_rows import seconds, write_csv
+from pipeline.cli.options import data_option, settings_for
+from pipeline.fetch.addresses import without_credentials
+from pipeline.poll.feeds_file import load_feeds, write_opml
+from pipeline.state.interface import FeedSpec
+
+_COLUMNS = ("url", "title", "tags", "country", "language", "interval", "login", "attributes")
+
+
+@click.command("import", epilog="\b\nExample:\n  harmattan feeds import seeds/feeds.opml --tag world")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--tag", "tags", multiple=True, help="A tag for all of them; may be repeated.")
+@data_option
+def import_feeds(file: Path, tags: tuple[str, ...], data: Path | None) -> None:
+    """Add the feeds of a list (OPML, or an address a line); folders become tags, and other attributes are kept.
+
+    The list is read this once: to keep feeds in a file, name it with --feeds or HARMATTAN_FEEDS instead.
+    """
+    listed = load_feeds(file, tags)
+    with open_state(settings_for(data)) as database:
+        database.feeds.put(listed)
+    for spec in listed:
+        if spec.problem:
+            click.echo(f"{without_credentials(spec.url)}: {spec.problem}", err=True)
+        elif spec.login:
+            click.echo(f"{spec.url}: signs in with {spec.login}", err=True)
+    click.echo(f"{sum(not spec.problem for spec in listed)} feeds will be polled")
+
+
+@click.command(
+    "export", epilog="\b\nExample:\n  harmattan feeds export > feeds.opml\n  harmattan feeds export --format csv"
+)
+@click.option(
+    "--format", "kind", type=click.Choice(["opml", "csv", "json"]), default="opml", show_default=True, help="How."
+)
+@click.option("--tag", help="Only feeds with this tag.")
+@data_option
+def export_feeds(kind: str, tag: str | None, data: Path | None) -> None:
+    """Write what is said of the feeds to standard output: OPML 2.0 that comes back the same, CSV, or JSON lines."""
+    with open_state(settings_for(data)) as database:
+        found = [feed.spec for feed in database.feeds.list()]
+    found = [spec for spec in found if tag is None or tag in spec.tags]
+    if kind == "opml":
+        sys.stdout.buffer.write(write_opml(found))
+    elif kind == "csv":
+        rows = [_row(spec) | {"attributes": json.dumps(dict(spec.attributes), ensure_ascii=False)} for spec in found]
+        click.echo(write_csv(rows, _COLUMNS), nl=False)
+    else:
+        for spec in found:
+            click.echo(json.dumps(_row(spec), ensure_ascii=False))
+
+
+def _row(spec: FeedSpec) -> dict[str, Any]:
+    row = {name: getattr(spec, name) for name in _COLUMNS}
+    return row | {"interval": seconds(spec.interval), "attributes": dict(spec.attributes)}
