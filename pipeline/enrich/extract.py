@@ -3,12 +3,7 @@
 The extracting library is imported where it is used, so that only those processes hold it.
 """
 
-import os
 import re
-import resource
-import signal
-import threading
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -18,7 +13,6 @@ MEMORY = 768_000_000
 """Bytes of addresses that an extracting process may have; without a page it has some 170 million, of which it uses 60."""
 MOST_AUTHORS = 10
 
-_LOOK_FOR_PARENT = 2.0
 _PUBLISHED = (
     "article:published_time",
     "og:article:published_time",
@@ -54,20 +48,6 @@ class Extraction:
     authors: tuple[str, ...] = ()
     published: datetime | None = None
     modified: datetime | None = None
-
-
-def prepare_process() -> None:
-    """Set up a process for extraction: bounded memory, deaf to Ctrl-C, and gone when its parent is."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
-
-
-def _leave_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(_LOOK_FOR_PARENT)
-    os._exit(1)
 
 
 def extract(page: bytes, charset: str | None, url: str, asked: str | None = None) -> Extraction:

@@ -1,21 +1,13 @@
 """The adapter for pages: the fetcher, and trafilatura in processes that are ended when they take too long or too much."""
 
-import contextlib
-import multiprocessing
 import re
-import signal
-import threading
-from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
-from typing import TYPE_CHECKING
 
 from pipeline.enrich.barriers import CONSENT, GONE, PAYWALL, STUB
-from pipeline.enrich.extract import Extraction, extract, prepare_process
+from pipeline.enrich.extract import MEMORY, Extraction, extract
 from pipeline.enrich.interface import PageText
 from pipeline.fetch.interface import Fetcher, FetchError, Request, Response
-
-if TYPE_CHECKING:
-    from pebble import ProcessPool
+from pipeline.work.killable import Closed, KillableProcesses
 
 LARGEST = 2_000_000
 """Bytes of a page; what is larger is hardly an article, and takes its parser very long."""
@@ -43,52 +35,31 @@ class TrafilaturaReader:
 
     def __init__(self, fetcher: Fetcher, processes: int = 1, seconds: float = EXTRACT_SECONDS) -> None:
         self._fetcher = fetcher
-        self._processes = processes
         self._seconds = seconds
-        self._lock = threading.Lock()
-        self._pool: ProcessPool | None = None
-        self._closed = False
+        self._processes = KillableProcesses(
+            memory=MEMORY,
+            preload=["trafilatura", "pipeline.enrich.extract"],
+            processes=processes,
+            tasks=PAGES_A_PROCESS,
+        )
 
     def read(self, url: str) -> Future[PageText]:
         """Start reading a page; see the port."""
         page: Future[PageText] = Future()
         page.set_running_or_notify_cancel()
         try:
-            self._start()
+            self._processes.start()
             request = Request(url=url, accept=ACCEPT, limit=LARGEST, timeout=FETCH_SECONDS)
             self._fetcher.submit(request).add_done_callback(lambda answer: self._fetched(url, answer, page))
+        except Closed:
+            page.set_result(PageText(url=url, kind=UNREADABLE, error="not asked for: the reader was closed"))
         except Exception as error:  # the port promises a future that never raises
             page.set_result(PageText(url=url, kind=UNREADABLE, error=f"the page can't be asked for ({error})"))
         return page
 
     def close(self) -> None:
         """End the processes, whatever they are at."""
-        with self._lock:
-            self._closed = True
-            pool, self._pool = self._pool, None
-        if pool:
-            pool.stop()  # type: ignore[no-untyped-call]
-            pool.join()
-
-    def _start(self) -> "ProcessPool":
-        from pebble import ProcessPool
-
-        with self._lock:
-            if self._closed:
-                raise FetchError("the reader was closed")
-            if self._pool is None or not self._pool.active:  # broken, when a process could not even be started
-                # A server process forks those that work: forking this one, with its threads, could deadlock them.
-                context = multiprocessing.get_context("forkserver")
-                context.set_forkserver_preload(["trafilatura", "pipeline.enrich.extract"])
-                self._pool = ProcessPool(
-                    max_workers=self._processes,
-                    max_tasks=PAGES_A_PROCESS,
-                    initializer=prepare_process,
-                    context=context,
-                )
-                with _deaf_to_interrupts():
-                    _ = self._pool.active  # starts its threads, which start the processes
-            return self._pool
+        self._processes.close()
 
     def _fetched(self, url: str, answer: "Future[Response]", page: Future[PageText]) -> None:
         try:
@@ -104,10 +75,10 @@ class TrafilaturaReader:
             return
         try:
             charset = _CHARSET.search(response.headers.get("content-type", ""))
-            arguments = [response.body, charset[1] if charset else None, response.url, url]
-            work = self._start().schedule(extract, args=arguments, timeout=self._seconds)
+            name = charset[1] if charset else None
+            work = self._processes.schedule(extract, response.body, name, response.url, url, seconds=self._seconds)
             work.add_done_callback(lambda done: page.set_result(self._extracted(response.url, done)))
-        except (FetchError, RuntimeError) as error:
+        except (Closed, RuntimeError) as error:
             page.set_result(PageText(url=response.url, kind=UNREADABLE, error=f"the page was not read ({error})"))
 
     def _extracted(self, url: str, done: "Future[Extraction]") -> PageText:
@@ -144,13 +115,3 @@ def _unusable(response: Response) -> str | None:
     if response.truncated:
         return f"the page is over {LARGEST // 1_000_000} MB"
     return None if response.body.strip() else "the page is empty"
-
-
-@contextlib.contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Have threads and processes that are started here leave Ctrl-C to the main thread."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

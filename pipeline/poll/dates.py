@@ -32,7 +32,7 @@ _YEAR_FIRST = re.compile(
 )
 
 
-def read_date(text: object) -> datetime | None:
+def read_date(text: object, language: str = "") -> datetime | None:
     """Read a date in the forms of RFC 822, ISO 8601 and seconds since 1970, in UTC; None where it can't be told.
 
     A date without a zone is taken for UTC.

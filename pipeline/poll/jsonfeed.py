@@ -5,8 +5,20 @@ from typing import Any
 
 import msgspec
 
+from pipeline.fetch.addresses import absolute
 from pipeline.poll.dates import read_date
-from pipeline.poll.parsed import LONGEST_TITLE, MOST_ENTRIES, Entry, NotAFeed, ParsedFeed, distinct, make_entry
+from pipeline.poll.parsed import (
+    LONGEST_LINK,
+    LONGEST_TITLE,
+    MOST_ENTRIES,
+    Entry,
+    FeedLinks,
+    NotAFeed,
+    ParsedFeed,
+    distinct,
+    lost,
+    make_entry,
+)
 from pipeline.poll.plain import language_code, plain
 
 
@@ -20,11 +32,34 @@ def parse_json_feed(text: str, url: str) -> ParsedFeed:
     if not isinstance(items, list) or "jsonfeed.org" not in _text(document.get("version")):
         raise NotAFeed("is JSON, but no JSON Feed")
     entries = (_entry(item, url) for item in items[:MOST_ENTRIES] if isinstance(item, dict))
+    kept = distinct(entry for entry in entries if entry)
+    version = _text(document.get("version")).rpartition("/")[2]
     return ParsedFeed(
         title=plain(_text(document.get("title")), LONGEST_TITLE),
         language=language_code(document.get("language")),
-        entries=distinct(entry for entry in entries if entry),
+        entries=kept,
+        problem=lost(len(kept), len(items), broken=False),
+        format=f"JSON Feed {version[:10]}".strip(),
+        held=len(items),
+        links=FeedLinks(
+            site=_address(document.get("home_page_url"), url),
+            self=_address(document.get("feed_url"), url),
+            hubs=_hubs(document.get("hubs"), url),
+            next=_address(document.get("next_url"), url),
+        ),
     )
+
+
+def _address(value: object, url: str) -> str | None:
+    address = absolute(url, value[: LONGEST_LINK + 1]) if isinstance(value, str) and value else None
+    return address if address and len(address) <= LONGEST_LINK else None
+
+
+def _hubs(value: object, url: str) -> tuple[str, ...]:
+    """Give the hubs that speak WebSub, by whichever of its names."""
+    hubs = [hub for hub in _list(value)[:20] if isinstance(hub, dict)]
+    websub = (hub.get("url") for hub in hubs if _text(hub.get("type")).lower() in ("websub", "pubsubhubbub"))
+    return tuple(address for one in websub if (address := _address(one, url)))[:5]
 
 
 def _entry(item: dict[str, Any], url: str) -> Entry | None:

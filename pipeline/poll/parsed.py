@@ -170,6 +170,13 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in cleaned if name))[:_MOST_NAMES]
 
 
+def lost(kept: int, held: int, *, broken: bool) -> str | None:
+    """Say what of a document could not be taken, where it breaks off or `held` more than MOST_ENTRIES entries."""
+    if held > MOST_ENTRIES:
+        return f"the document holds {held:,} entries; the first {MOST_ENTRIES:,} were read"
+    return f"the document breaks off; the {kept} entries before that were read" if broken else None
+
+
 def distinct(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Leave out repetitions, and keep entries apart that share an id but not their link, or a link but not their title."""
     by_id: dict[str, dict[str | None, Entry]] = defaultdict(dict)

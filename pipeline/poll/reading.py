@@ -1,9 +1,21 @@
-"""Reading feeds' documents, where one that is hostile holds up nobody and takes no more than its share of memory."""
+"""Reading feeds' documents, where one that is hostile holds up nobody and takes no more than its share of memory.
 
-from concurrent.futures import Future
+Nearly all documents are small and well formed, or can be made so: reading them is known to take little time and is done at
+once, since handing them over would cost more than a tenth of that. The others go to a process that is killed when it takes
+too long.
+"""
+
+from concurrent.futures import CancelledError, Future
 from typing import Protocol
 
-from pipeline.poll.parse import NotAFeed, ParsedFeed, parse_feed
+from pipeline.poll.parse import NotAFeed, ParsedFeed, parse_feed, parse_if_tame
+from pipeline.work.killable import Closed, KillableProcesses
+
+SECONDS = 10.0
+"""How long a document may be read: 5 MB of a well-formed feed take 2 s."""
+MEMORY = 400_000_000
+"""Bytes of addresses that a reading process may have; without a document it has some 120 million, of which it uses 45."""
+DOCUMENTS_A_PROCESS = 200
 
 
 class DocumentReader(Protocol):
@@ -33,3 +45,63 @@ class DirectReader:
 
     def close(self) -> None:
         """There is nothing to end."""
+
+
+class GuardedReader:
+    """Reads documents; see the module. The process is started when the first document needs it."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
+        self._processes = KillableProcesses(
+            memory=MEMORY, preload=["feedparser", "lxml.etree", "pipeline.poll.parse"], tasks=DOCUMENTS_A_PROCESS
+        )
+
+    def read(self, body: bytes, *, url: str, content_type: str = "") -> "Future[ParsedFeed]":
+        """Start reading a document; see the port."""
+        document: Future[ParsedFeed] = Future()
+        document.set_running_or_notify_cancel()
+        try:
+            found = parse_if_tame(body, url=url, content_type=content_type)
+            if found is None:
+                self._hand_over(body, url, content_type, document)
+            else:
+                document.set_result(found)
+        except NotAFeed as error:
+            document.set_exception(error)
+        except Exception as error:  # the port promises NotAFeed, whatever a parser makes of a stranger's bytes
+            document.set_exception(NotAFeed(f"can't be read as a feed ({type(error).__name__}: {str(error)[:200]})"))
+        return document
+
+    def close(self) -> None:
+        """End the process."""
+        self._processes.close()
+
+    def _hand_over(self, body: bytes, url: str, content_type: str, document: "Future[ParsedFeed]") -> None:
+        try:
+            work = self._processes.schedule(parse_elsewhere, body, url, content_type, seconds=self._seconds)
+        except (Closed, RuntimeError) as error:
+            raise NotAFeed("was not read, because the poller is stopping") from error
+        work.add_done_callback(lambda done: self._arrived(done, document))
+
+    def _arrived(self, done: "Future[ParsedFeed]", document: "Future[ParsedFeed]") -> None:
+        from pebble import ProcessExpired
+
+        try:
+            document.set_result(done.result())
+        except TimeoutError:
+            document.set_exception(
+                NotAFeed(f"could not be read within {self._seconds:g} s, which no honest feed needs")
+            )
+        except CancelledError:
+            document.set_exception(NotAFeed("was not read, because the poller is stopping"))
+        except (ProcessExpired, MemoryError):
+            document.set_exception(NotAFeed("took more memory to read than a feed may"))
+        except NotAFeed as error:
+            document.set_exception(error)
+        except Exception as error:
+            document.set_exception(NotAFeed(f"can't be read as a feed ({type(error).__name__}: {str(error)[:200]})"))
+
+
+def parse_elsewhere(body: bytes, url: str, content_type: str) -> ParsedFeed:
+    """Read a document, in the process that may be killed for it. Raises NotAFeed and MemoryError."""
+    return parse_feed(body, url=url, content_type=content_type)
