@@ -84,7 +84,8 @@ class Span:
 class RuleMatch:
     """A rule that matched an article, with what the alert step must know of the rule.
 
-    `version` changes when the rule's query does. No `channels` means all of them.
+    `version` changes when the rule's query or an entity in it does. No `channels` means all of them. `passage` is a short
+    stretch of title or text that holds the words that matched, or the most of them; None where no words did.
     """
 
     rule: str
@@ -93,6 +94,7 @@ class RuleMatch:
     severity: Severity
     channels: tuple[str, ...]
     spans: tuple[Span, ...]
+    passage: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,14 +18,14 @@ _TOWNS = frozenset({"town", "site", "admin"})
 class ArticleFacts:
     """What is known of an article beside title, text and language.
 
-    `source` is the outlet's name and `feed` its feed's address; `countries` are ISO 3166-1 alpha-2; `origins` are the agencies
+    `source` is the outlet's name and `feed` its feed's address; `kinds` is what the outlet is, such as agency; `countries` are ISO 3166-1 alpha-2; `origins` are the agencies
     that the article credits; `time` is when it was published or, where that is unknown, first seen. Empty means unknown.
     """
 
     source: str = ""
     feed: str = ""
     tags: tuple[str, ...] = ()
-    kind: str = ""
+    kinds: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
     authors: tuple[str, ...] = ()
@@ -42,8 +42,7 @@ def fact_keys(facts: ArticleFacts, language: str) -> set[tuple[FactField, str]]:
     keys = {(FactField.LANG, language)}
     keys.update((FactField.SOURCE, value) for value in (folded(facts.source), facts.feed.strip()) if value)
     keys.update((FactField.TAG, folded(tag)) for tag in facts.tags)
-    if facts.kind:
-        keys.add((FactField.KIND, facts.kind))
+    keys.update((FactField.KIND, kind) for kind in facts.kinds)
     keys.update((FactField.COUNTRY, country) for country in facts.countries)
     for place in facts.places:
         keys.add((FactField.PLACE, folded(place.name)))

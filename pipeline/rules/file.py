@@ -8,23 +8,42 @@ from pathlib import Path
 from pipeline.errors import BadInput
 from pipeline.files import SettingsFile, read_settings_file
 from pipeline.records.article import Severity
+from pipeline.rules.faults import bad_text
+from pipeline.rules.lexicon import Lexicon
 from pipeline.rules.query import parse_query
 from pipeline.rules.rule import Rule
 from pipeline.rules.syntax import QueryError
 
 _ID = re.compile(r"[a-z0-9-]{1,100}")
-_WIDTH = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """An article that a rule is tried on; all but the words may be left out. `lang` is guessed where it is not given."""
+
+    title: str = ""
+    text: str = ""
+    lang: str | None = None
+    source: str = ""
+    tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    published: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleEntry:
-    """A rule as it is written. A rule without a name is called by its id."""
+    """A rule as it is written. A rule without a name is called by its id.
+
+    `matches` and `ignores` are examples of what it must find and leave alone, for `harmattan rules test`.
+    """
 
     id: str
     query: str
     severity: Severity = Severity.MEDIUM
     name: str | None = None
     channels: tuple[str, ...] = ()
+    matches: tuple[str | Example, ...] = ()
+    ignores: tuple[str | Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +53,9 @@ class RulesDocument:
     rules: tuple[RuleEntry, ...]
 
 
-class BadRule(BadInput):
-    """A rule that can't be used. `pointer` shows the query's line with a caret under the place, or is empty."""
-
-    def __init__(self, message: str, pointer: str = "") -> None:
-        super().__init__(message)
-        self.pointer = pointer
-
-
-def read_rules(path: Path) -> list[Rule]:
-    """Read a rule file. Raises BadInput for the first thing that is wrong in it."""
-    rules, problems = check_rules(path)
+def read_rules(path: Path, lexicon: Lexicon | None = None) -> list[Rule]:
+    """Read a rule file whose rules may name the lexicon's entities. Raises BadInput for the first thing that is wrong in it."""
+    rules, problems = check_rules(path, lexicon)
     if problems:
         raise problems[0]
     return rules
@@ -62,7 +73,7 @@ def check_channels(path: Path, known: Collection[str]) -> None:
                 )
 
 
-def check_rules(path: Path) -> tuple[list[Rule], list[BadInput]]:
+def check_rules(path: Path, lexicon: Lexicon | None = None) -> tuple[list[Rule], list[BadInput]]:
     """Read a rule file; give the rules that can be used, and everything that is wrong with the others."""
     rules: list[Rule] = []
     problems: list[BadInput] = []
@@ -74,7 +85,7 @@ def check_rules(path: Path) -> tuple[list[Rule], list[BadInput]]:
     for position, entry in enumerate(document.value.rules):
         wrong = list(_wrong_names(document, position, entry, seen))
         seen.add(entry.id)
-        rule = _rule(document, position, entry)
+        rule = _rule(document, position, entry, lexicon)
         if isinstance(rule, BadInput):
             wrong.append(rule)
         elif not wrong:
@@ -95,13 +106,13 @@ def _wrong_names(
         yield document.error(where, f"the id {entry.id} is taken by an earlier rule; give this one another")
 
 
-def _rule(document: SettingsFile[RulesDocument], position: int, entry: RuleEntry) -> Rule | BadInput:
+def _rule(
+    document: SettingsFile[RulesDocument], position: int, entry: RuleEntry, lexicon: Lexicon | None
+) -> Rule | BadInput:
     try:
-        meaning = parse_query(entry.query)
+        meaning = parse_query(entry.query, lexicon.reader if lexicon else None)
     except QueryError as error:
-        line, column = document.position(("rules", position, "query"), error.start)
-        message = f"{document.path}:{line}:{column}: rule {entry.id}: {error}"
-        return BadRule(message, _pointer(entry.query, error.start, error.end))
+        return bad_text(document, ("rules", position, "query"), f"rule {entry.id}", entry.query, error)
     return Rule(
         id=entry.id,
         name=entry.name or entry.id,
@@ -110,14 +121,3 @@ def _rule(document: SettingsFile[RulesDocument], position: int, entry: RuleEntry
         query=entry.query,
         meaning=meaning,
     )
-
-
-def _pointer(query: str, start: int, end: int) -> str:
-    """Show the part of the query around a place, with carets below it."""
-    line_start = query.rfind("\n", 0, start) + 1
-    line_end = query.find("\n", start)
-    line_end = len(query) if line_end < 0 else line_end
-    left = max(line_start, start - _WIDTH // 2)
-    shown = query[left : min(line_end, left + _WIDTH)]
-    carets = max(1, min(end, left + len(shown)) - start)
-    return f"{shown}\n{' ' * (start - left)}{'^' * carets}"

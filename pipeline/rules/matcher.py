@@ -1,122 +1,199 @@
-"""From a query to a function that finds it in the places of an article's terms."""
+"""From a query to functions that find it in the places of an article's terms."""
 
-from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from itertools import islice
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from pipeline.rules.places import Run
-from pipeline.rules.syntax import And, Context, Near, Not, Or, Phrase, Query
+from pipeline.rules.places import Hit, Places, Run, overlapping
+from pipeline.rules.syntax import (
+    And,
+    AtLeast,
+    Beside,
+    Context,
+    Dated,
+    Entity,
+    Except,
+    Fact,
+    Field,
+    In,
+    Near,
+    Not,
+    NotNear,
+    Or,
+    Phrase,
+    Query,
+    Where,
+    parts_of,
+)
 from pipeline.rules.vocabulary import Vocabulary
 
 MOST_HITS = 2_000
-"""Occurrences of one part of a query in one article that are looked at, so that no article takes without end."""
+"""Occurrences of one NEAR in one article that are looked at, so that no article takes without end."""
 
-Places: TypeAlias = Mapping[int, list[int]]
-Hit: TypeAlias = tuple[int, int, tuple[Run, ...]]
-"""First and last position of an occurrence, and the runs of words that it consists of."""
 Finder: TypeAlias = Callable[[Places], list[Hit]]
-Matcher: TypeAlias = Callable[[Places], list[Run] | None]
-"""Gives the runs of words that fulfil the query, or None where it does not hold; what NOT and WITH say has no runs."""
+"""Gives the occurrences of a placed part, sorted."""
 
 
-def compile_query(query: Query, vocabulary: Vocabulary) -> Matcher:
-    """Make the matcher of a query."""
-    match query:
-        case And(parts):
-            # what costs least is asked first: NOT and single words before NEAR
-            return _all([compile_query(part, vocabulary) for part in sorted(parts, key=_cost)])
-        case Or(parts):
-            return _any([compile_query(part, vocabulary) for part in parts])
-        case Not(part):
-            return _none(compile_query(part, vocabulary))
-        case Context(part):
-            return _silent(compile_query(part, vocabulary))
-        case _:
-            return _found(_finder(query, vocabulary))
+class Matcher(NamedTuple):
+    """What a query became: `holds` tells whether it does, and `runs` which words fulfil it where it does.
+
+    What NOT, WITH and fields of facts say has no runs.
+    """
+
+    holds: Callable[[Places], bool]
+    runs: Callable[[Places], list[Run]]
+
+
+class Compiler:
+    """Makes the matchers of queries that share a vocabulary; an entity is made once and looked for once an article."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._entities: dict[int, Finder] = {}
+
+    def matcher(self, query: Query) -> Matcher:
+        """Make the matcher of a query."""
+        match query:
+            case And(parts):
+                # what costs least is asked first: NOT and single words before NEAR
+                return _all([self.matcher(part) for part in sorted(parts, key=_cost)])
+            case AtLeast(count, parts):
+                return _several(count, [self.matcher(part) for part in parts])
+            case Not(part):
+                return _none(self.matcher(part))
+            case Context(part):
+                return Matcher(self.matcher(part).holds, _silence)
+            case Fact(field, values):
+                return _known([self._vocabulary.fact_number(field, value) for value in values])
+            case Dated():
+                return _dated(query)
+            case Or(parts):
+                return _several(1, [self.matcher(part) for part in parts])
+            case Phrase((term,)):
+                return _word(self._vocabulary.number(term))
+            case _:
+                return _found(self.finder(query))
+
+    def finder(self, query: Query) -> Finder:
+        """Make what finds the occurrences of a placed part."""
+        match query:
+            case Phrase(terms):
+                return _phrase([self._vocabulary.number(term) for term in terms])
+            case Or(parts):
+                return _either([self.finder(part) for part in parts])
+            case Near(left, right, distance, ordered):
+                return _near(self.finder(left), self.finder(right), distance, ordered)
+            case Beside(part, other, distance):
+                return _beside(self.finder(part), self.finder(other), distance)
+            case NotNear(part, other, distance):
+                return _without(self.finder(part), self.finder(other), distance)
+            case Except(part, other):
+                return _without(self.finder(part), self.finder(other), 0)
+            case Where(part, condition):
+                return _where(self.finder(part), self.matcher(condition))
+            case In(field, part):
+                return _in(self.finder(part), field)
+            case Entity(name, part, version):
+                return self._entity(self._vocabulary.entity_number(name, version), part)
+            case _:
+                raise TypeError(f"{type(query).__name__} has no place in a text")
+
+    def _entity(self, number: int, part: Query) -> Finder:
+        if number not in self._entities:
+            self._entities[number] = _once(number, self.finder(part))
+        return self._entities[number]
 
 
 def _cost(query: Query) -> int:
-    match query:
-        case Phrase(terms):
-            return len(terms)
-        case And(parts) | Or(parts):
-            return 1 + sum(map(_cost, parts))
-        case Not(part) | Context(part):
-            return 1 + _cost(part)
-        case Near(left, right):
-            return 10 + _cost(left) + _cost(right)
+    own = {Near: 10, Beside: 10, NotNear: 10, Except: 5, Entity: 2}.get(type(query), 1)
+    if isinstance(query, Entity):
+        return own
+    return own + (len(query.terms) if isinstance(query, Phrase) else sum(map(_cost, parts_of(query))))
+
+
+# ------------------------------------------------------------------------------------------------ whole articles
+
+
+def _silence(_: Places) -> list[Run]:
+    return []
 
 
 def _all(matchers: list[Matcher]) -> Matcher:
-    def match(places: Places) -> list[Run] | None:
-        runs: list[Run] = []
+    def holds(places: Places) -> bool:
+        for matcher in matchers:  # noqa: SIM110 - all() with a generator takes twice as long
+            if not matcher.holds(places):
+                return False
+        return True
+
+    return Matcher(holds, lambda places: [run for matcher in matchers for run in matcher.runs(places)])
+
+
+def _several(count: int, matchers: list[Matcher]) -> Matcher:
+    def holds(places: Places) -> bool:
+        missing = count
         for matcher in matchers:
-            found = matcher(places)
-            if found is None:
-                return None
-            runs += found
-        return runs
+            if matcher.holds(places):
+                missing -= 1
+                if not missing:
+                    return True
+        return False
 
-    return match
+    def runs(places: Places) -> list[Run]:
+        return [run for matcher in matchers if matcher.holds(places) for run in matcher.runs(places)]
 
-
-def _any(matchers: list[Matcher]) -> Matcher:
-    def match(places: Places) -> list[Run] | None:
-        runs: list[Run] | None = None
-        for matcher in matchers:
-            found = matcher(places)
-            if found is not None:
-                runs = (runs or []) + found
-        return runs
-
-    return match
+    return Matcher(holds, runs)
 
 
 def _none(matcher: Matcher) -> Matcher:
-    return lambda places: [] if matcher(places) is None else None
+    return Matcher(lambda places: not matcher.holds(places), _silence)
 
 
-def _silent(matcher: Matcher) -> Matcher:
-    return lambda places: None if matcher(places) is None else []
+def _known(numbers: list[int]) -> Matcher:
+    wanted = frozenset(numbers)
+    return Matcher(lambda places: not wanted.isdisjoint(places.numbers), _silence)
+
+
+def _dated(query: Dated) -> Matcher:
+    def holds(places: Places) -> bool:
+        time = places.time
+        if time is None:
+            return False
+        return (query.since is None or query.since <= time) and (query.until is None or time < query.until)
+
+    return Matcher(holds, _silence)
+
+
+def _word(number: int) -> Matcher:
+    return Matcher(lambda places: number in places.numbers, lambda places: [(at, at) for at in places.at(number)])
 
 
 def _found(finder: Finder) -> Matcher:
-    def match(places: Places) -> list[Run] | None:
-        hits = finder(places)
-        return [run for hit in hits for run in hit[2]] if hits else None
-
-    return match
+    return Matcher(
+        lambda places: bool(finder(places)), lambda places: [run for hit in finder(places) for run in hit[2]]
+    )
 
 
-def _finder(query: Query, vocabulary: Vocabulary) -> Finder:
-    match query:
-        case Phrase(terms):
-            return _phrase([vocabulary.number(term) for term in terms])
-        case Or(parts):
-            return _either([_finder(part, vocabulary) for part in parts])
-        case Near(left, right, distance):
-            return _near(_finder(left, vocabulary), _finder(right, vocabulary), distance)
-        case _:
-            raise TypeError(f"{type(query).__name__} has no place in a text")
+# ------------------------------------------------------------------------------------------------ places
 
 
 def _phrase(numbers: list[int]) -> Finder:
     first, *rest = numbers
 
     def find(places: Places) -> list[Hit]:
-        starts = places.get(first)
-        if not starts:
+        present = places.numbers
+        if first not in present:
             return []
         if not rest:
-            return [(at, at, ((at, at),)) for at in starts[:MOST_HITS]]
-        if not all(number in places for number in rest):
-            return []
-        found = set(starts)
+            return [(at, at, ((at, at),)) for at in places.at(first)]
+        for number in rest:
+            if number not in present:
+                return []
+        found = set(places.at(first))
         for step, number in enumerate(rest, 1):
-            found &= {at - step for at in places[number]}
+            found &= {at - step for at in places.at(number)}
         length = len(rest)
-        return [(at, at + length, ((at, at + length),)) for at in sorted(found)[:MOST_HITS]]
+        return [(at, at + length, ((at, at + length),)) for at in sorted(found)]
 
     return find
 
@@ -124,22 +201,23 @@ def _phrase(numbers: list[int]) -> Finder:
 def _either(finders: list[Finder]) -> Finder:
     def find(places: Places) -> list[Hit]:
         hits = [hit for finder in finders for hit in finder(places)]
-        return sorted(hits)[:MOST_HITS] if len(hits) > 1 else hits
+        return sorted(set(hits)) if len(hits) > 1 else hits
 
     return find
 
 
-def _near(find_left: Finder, find_right: Finder, distance: int) -> Finder:
+def _near(find_left: Finder, find_right: Finder, distance: int, ordered: bool) -> Finder:
     def find(places: Places) -> list[Hit]:
         lefts = find_left(places)
         rights = find_right(places) if lefts else []
         hits: list[Hit] = []
         longest = max((last - first for first, last, _ in rights), default=0)
         for left in lefts:
-            for right in islice(rights, bisect_left(rights, (left[0] - distance - longest,)), None):
+            earliest = left[1] + 1 if ordered else left[0] - distance - longest
+            for right in islice(rights, bisect_left(rights, (earliest,)), None):
                 if right[0] - left[1] > distance:
                     break  # the rest begins farther on still
-                if _apart(left, right, distance):
+                if _apart(left, right, distance, ordered):
                     hits.append((min(left[0], right[0]), max(left[1], right[1]), left[2] + right[2]))
                     if len(hits) == MOST_HITS:
                         return sorted(hits)
@@ -148,6 +226,63 @@ def _near(find_left: Finder, find_right: Finder, distance: int) -> Finder:
     return find
 
 
-def _apart(one: Hit, other: Hit, distance: int) -> bool:
+def _apart(one: Hit, other: Hit, distance: int, ordered: bool) -> bool:
     """Tell whether neither reaches into the other and at most `distance` - 1 words lie between them."""
-    return 0 < other[0] - one[1] <= distance or 0 < one[0] - other[1] <= distance
+    return 0 < other[0] - one[1] <= distance or (not ordered and 0 < one[0] - other[1] <= distance)
+
+
+def _beside(finder: Finder, find_other: Finder, distance: int) -> Finder:
+    def find(places: Places) -> list[Hit]:
+        hits = finder(places)
+        others = find_other(places) if hits else []
+        firsts = [first for first, _, _ in others]
+        lasts = sorted(last for _, last, _ in others)
+
+        def is_beside(hit: Hit) -> bool:
+            behind = bisect_right(firsts, hit[1])
+            if behind < len(firsts) and firsts[behind] <= hit[1] + distance:
+                return True
+            before = bisect_left(lasts, hit[0]) - 1
+            return before >= 0 and lasts[before] >= hit[0] - distance
+
+        return [hit for hit in hits if is_beside(hit)] if others else []
+
+    return find
+
+
+def _without(finder: Finder, find_other: Finder, distance: int) -> Finder:
+    def find(places: Places) -> list[Hit]:
+        hits = finder(places)
+        others = find_other(places) if hits else []
+        if not others:
+            return hits
+        return [hit for hit, near in zip(hits, overlapping(hits, others, distance), strict=True) if not near]
+
+    return find
+
+
+def _where(finder: Finder, condition: Matcher) -> Finder:
+    def find(places: Places) -> list[Hit]:
+        hits = finder(places)
+        return hits if hits and condition.holds(places) else []
+
+    return find
+
+
+def _in(finder: Finder, field: Field) -> Finder:
+    in_title = field is Field.TITLE
+
+    def find(places: Places) -> list[Hit]:
+        return [hit for hit in finder(places) if (hit[0] < places.text_at) is in_title]
+
+    return find
+
+
+def _once(number: int, finder: Finder) -> Finder:
+    def find(places: Places) -> list[Hit]:
+        known = places.found.get(number)
+        if known is None:
+            known = places.found[number] = finder(places)
+        return known
+
+    return find

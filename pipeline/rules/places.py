@@ -1,8 +1,11 @@
-"""Where the rules' terms stand in one article."""
+"""What the rules' terms are to one article: which are there, and where."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
+from datetime import datetime
 
 from pipeline.records.article import Span
+from pipeline.rules.facts import ArticleFacts, fact_keys
 from pipeline.rules.vocabulary import Vocabulary
 from pipeline.text.document import Document
 
@@ -12,19 +15,56 @@ GAP = 1000
 Run = tuple[int, int]
 """The first and the last position of words that belong together."""
 
+Hit = tuple[int, int, tuple[Run, ...]]
+"""First and last position of an occurrence, and the runs of words that it consists of."""
 
-class TermPlaces:
-    """The positions of each term, by the term's number, in rising order."""
+_NOWHERE: list[int] = []
 
-    def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
+
+class Places:
+    """The terms and facts of an article by their numbers, and the terms' positions, worked out when they are asked for.
+
+    `numbers` are those that are there; an entity's is added by who finds that it occurs. `found` keeps the
+    occurrences of entities. `time` is the article's, and positions from `text_at` on are the text's.
+    """
+
+    def __init__(self, document: Document, facts: ArticleFacts, vocabulary: Vocabulary) -> None:
         self._document = document
-        self._text_at = len(document.title_tokens) + GAP
-        self.of: dict[int, list[int]] = {}
-        fulfilled = vocabulary.fulfilled
-        for tokens, origin in ((document.title_tokens, 0), (document.text_tokens, self._text_at)):
-            for position, token in enumerate(tokens, origin):
-                for number in fulfilled(token.form):
-                    self.of.setdefault(number, []).append(position)
+        self.text_at = len(document.title_words) + GAP
+        self.time: datetime | None = facts.time
+        self.found: dict[int, list[Hit]] = {}
+        self._positions: dict[int, list[int]] | None = None
+        known = vocabulary.words(document.language)
+        # one look-up for each distinct word
+        self._numbers_of = {
+            word: numbers for word in {*document.title_words, *document.text_words} if (numbers := known[word])
+        }
+        self.numbers: set[int] = set()
+        for numbers in self._numbers_of.values():
+            self.numbers.update(numbers)
+        asked = vocabulary.facts()
+        if asked:
+            self.numbers.update(asked[key] for key in fact_keys(facts, document.language) if key in asked)
+
+    def at(self, number: int) -> list[int]:
+        """Give the positions of a term, in rising order."""
+        if number not in self.numbers:
+            return _NOWHERE
+        if self._positions is None:
+            self._positions = self._locate()
+        return self._positions.get(number, _NOWHERE)
+
+    def _locate(self) -> dict[int, list[int]]:
+        positions: dict[int, list[int]] = {}
+        numbers_of = self._numbers_of
+        for words, origin in ((self._document.title_words, 0), (self._document.text_words, self.text_at)):
+            for position, word in enumerate(words, origin):
+                for number in numbers_of.get(word, ()):
+                    if number in positions:
+                        positions[number].append(position)
+                    else:
+                        positions[number] = [position]
+        return positions
 
     def spans(self, runs: Iterable[Run], most: int) -> tuple[Span, ...]:
         """Give the places in title + two line feeds + text, in their order, without those that lie within others."""
@@ -33,12 +73,21 @@ class TermPlaces:
         for first, last in sorted(set(runs), key=lambda run: (run[0], -run[1])):
             if len(spans) == most:
                 break
-            in_title = first < self._text_at
+            in_title = first < self.text_at
             words = whole.title_tokens if in_title else whole.text_tokens
-            origin = 0 if in_title else self._text_at
+            origin = 0 if in_title else self.text_at
             start, end = words[first - origin].start, words[last - origin].end
             text = (whole.title if in_title else whole.text)[start:end]
             offset = 0 if in_title else whole.text_offset
             if not spans or spans[-1].end < offset + end:
                 spans.append(Span(offset + start, offset + end, text))
         return tuple(spans)
+
+
+def overlapping(hits: list[Hit], others: list[Hit], distance: int = 0) -> list[bool]:
+    """Tell of each hit whether one of the others begins or ends within it, or within so many positions of it."""
+    firsts = [first for first, _, _ in others]
+    lasts = sorted(last for _, last, _ in others)
+    firsts.sort()
+    # of those that begin before the end, some may have ended before the beginning
+    return [bisect_left(firsts, last + distance + 1) > bisect_left(lasts, first - distance) for first, last, _ in hits]

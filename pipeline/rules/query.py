@@ -1,86 +1,119 @@
-"""Reading queries.
+"""Reading queries. docs/query-language.md is the description for people; GRAMMAR is the one for the parser.
 
-    Wagner                  the word, whatever its case and accents
-    "Wagner group"          the words one after the other
-    Sahel*                  every word that begins so
-    mali AND wagner         both; AND may be left out
-    mali OR niger           at least one of them
-    mali NOT football       the first without the second
-    aes WITH niger          both, but only the first is shown as what matched: the second just tells what it means
-    wagner NEAR/5 opera     at most 4 words between them, in either order
-    (a OR b) AND c          parentheses group
-
-NOT binds closest but for NEAR, then AND and WITH, then OR. The operators are in capitals. What is written without a space in
+NEAR and its like bind closest, then NOT, then AND (which may be left out) and WITH, then OR. What is written without a space in
 scripts that know none is a phrase; so is what a hyphen or an apostrophe joins.
 """
 
-import re
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from pipeline.rules.fields import FIELDS, fact_query, field_meant
+from pipeline.rules.mistakes import check_habit, explain, explain_character
 from pipeline.rules.syntax import (
     And,
+    AtLeast,
+    Beside,
     Context,
+    Dated,
+    Except,
+    Fact,
+    Field,
+    In,
     Near,
     Not,
+    NotNear,
     Or,
     Phrase,
     Query,
     QueryError,
     Reading,
-    Term,
     holds_in_nothing,
+    is_placed,
 )
-from pipeline.text.tokens import tokens
+from pipeline.rules.words import read_terms
 
 if TYPE_CHECKING:
-    from lark import Lark, Token
+    from lark import Token
 
 LONGEST = 50_000
-DEEPEST = 60
+DEEPEST = 180
+"""Parts within parts that a query may have."""
 FARTHEST = 500
 """The largest n of NEAR/n."""
+MOST_WORDS = 50
+"""Words of one phrase."""
 
-GRAMMAR = r"""
+_END = r"(?=[\s()\"“”„«»,]|$)"
+_PLACED_NAMES = "|".join(Field)
+_FACT_NAMES = "|".join(name for name in FIELDS if name not in list(Field))
+
+GRAMMAR = rf"""
 start: _or
-_or: or | _and
-_and: and | _not
-_not: not | _near
+_or: disj | _and
+_and: conj | _not
+_not: neg | _near
 _near: near | _atom
-or: _and (OR _and)+
-and: _not (AND? _not | with)+
-with: WITH _not
-not: NOT _not
+disj: _and (_OR _and)+
+conj: _not (_AND? _not | context)+
+context: _WITH _not
+neg: _NOT _not
 near: _near NEAR _atom
-_atom: WORD | PHRASE | "(" _or ")"
+_atom: WORD | PHRASE | "(" _or ")" | atleast | inside | fact | unknown
+atleast: ATLEAST "(" _or (_COMMA _or)+ ")"
+inside: INSIDE _atom
+fact: FACT (WORD | PHRASE | "(" (WORD | PHRASE) (_OR (WORD | PHRASE))* ")")
+unknown: UNKNOWN
 
-AND.2: /AND(?=[\s()"]|$)/
-WITH.2: /WITH(?=[\s()"]|$)/
-OR.2: /OR(?=[\s()"]|$)/
-NOT.2: /NOT(?=[\s()"]|$)/
-NEAR.2: /NEAR(\/\d+)?(?=[\s()"]|$)/
-PHRASE: /"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»/
-WORD: /[^\s()"“”„«»]+/
+_AND.2: /AND{_END}/
+_WITH.2: /WITH{_END}/
+_OR.2: /OR{_END}/
+_NOT.2: /NOT{_END}/
+NEAR.2: /((?:NOT|O)?NEAR(\/\d+)?|WITH\/\d+|EXCEPT){_END}/
+ATLEAST.2: /ATLEAST(\/\d+)?{_END}/
+INSIDE.3: /(?:{_PLACED_NAMES}):\s*/
+FACT.3: /(?:{_FACT_NAMES}):\s*/
+UNKNOWN.2: /[A-Za-z]+:(?!\/\/)(?=\S)/
+PHRASE.2: /={{0,2}}("[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»)/
+WORD: /(?:[^\s()"“”„«»,]|(?<=\d),(?=\d))+/
+_COMMA: ","
 %ignore /\s+/
 """
 
-_FIELD = re.compile(r"[A-Za-z]+:")
-_OPENING = '"“„«'
+Entities: TypeAlias = Callable[[str], Query]
+"""Gives the entity with an id, or raises ValueError with what to write instead."""
 
 
-def parse_query(text: str) -> Query:
-    """Read a query. Raises QueryError with the place in the text, what is wrong and what was probably meant."""
-    _check_size(text)
-    from lark import UnexpectedCharacters, UnexpectedToken
+def _no_entities(name: str) -> Query:
+    raise ValueError(f"there is no lexicon to look @{name} up in; write its names")
 
-    try:
-        query: Query = _Reader().read(_parser().parse(text), 0)
-    except UnexpectedCharacters as error:
-        place = error.pos_in_stream or 0
-        what = "this quotation mark is never closed; close it" if text[place] in _OPENING else "this can't stand here"
-        raise QueryError(what, place, place + 1) from None
-    except UnexpectedToken as error:
-        _explain(text, error.token)
+
+class QueryReader:
+    """Reads queries; `entities` gives what `@id` stands for. It keeps the parser that is made for it."""
+
+    def __init__(self, entities: Entities = _no_entities) -> None:
+        from lark import Lark
+
+        self._lark: Lark = Lark(
+            GRAMMAR, parser="lalr", lexer="basic", maybe_placeholders=False, transformer=_Builder(entities)
+        )
+
+    def read(self, text: str) -> Query:
+        """Read a query or a part of one. Raises QueryError with the place, what is wrong and what was probably meant."""
+        from lark import UnexpectedCharacters, UnexpectedToken
+
+        _check_size(text)
+        try:
+            return self._lark.parse(text)  # type: ignore[return-value]
+        except UnexpectedCharacters as error:
+            explain_character(text, error.pos_in_stream or 0)
+        except UnexpectedToken as error:
+            explain(text, error.token)
+
+
+def parse_query(text: str, reader: QueryReader | None = None) -> Query:
+    """Read a whole query, with a lexicon's `reader` where it may name entities. Raises QueryError."""
+    query = (reader or _plain_reader()).read(text)
     if holds_in_nothing(query):
         raise QueryError(
             "it holds in nearly every article, since it only says what must be missing; say what must be there, too,"
@@ -92,10 +125,8 @@ def parse_query(text: str) -> Query:
 
 
 @cache
-def _parser() -> "Lark":
-    from lark import Lark
-
-    return Lark(GRAMMAR, parser="lalr", lexer="basic", maybe_placeholders=False)
+def _plain_reader() -> QueryReader:
+    return QueryReader()
 
 
 def _check_size(text: str) -> None:
@@ -105,114 +136,173 @@ def _check_size(text: str) -> None:
         raise QueryError(
             f"the query is longer than {LONGEST} characters; divide it into several rules", LONGEST, LONGEST
         )
-    depth = 0
-    for found in re.finditer(r'"[^"]*"|[()]', text):
-        depth += {"(": 1, ")": -1}.get(found.group(), 0)
-        if depth > DEEPEST:
-            raise QueryError("the parentheses are nested too deeply; write it flatter", found.start(), found.end())
 
 
-def _explain(text: str, token: "Token") -> NoReturn:
-    start = token.start_pos if token.start_pos is not None and token.type != "$END" else len(text.rstrip())
-    end = start + len(token)
-    if token.type == "RPAR":
-        before = text[:start].rstrip()
-        if before.endswith("("):
-            raise QueryError("these parentheses are empty; write something into them or take them out", start, end)
-        if text.count("(", 0, start) > text.count(")", 0, start):
-            raise QueryError("something is missing before this parenthesis; write a word or phrase there", start, end)
-        raise QueryError("this parenthesis closes nothing; take it out, or open it before", start, end)
-    if token.type == "$END":
-        if text.count("(") > text.count(")"):
-            place = text.rindex("(")
-            raise QueryError("this parenthesis is never closed; put a ) where the group ends", place, place + 1)
-        raise QueryError(
-            "the query ends where a word is expected; write one, or take the last operator out", start - 1, start
-        )
-    what = f"{token} needs a word, a phrase or a group on both of its sides"
-    if token.type in {"AND", "WITH", "OR", "NOT", "NEAR"}:
-        raise QueryError(f'{what}; if the word itself is meant, write "{str(token).lower()}"', start, end)
-    raise QueryError(f"{token} can't stand here; write an operator or a parenthesis before it", start, end)
+class _Part(NamedTuple):
+    query: Query
+    depth: int
 
 
-class _Reader:
-    """Turns Lark's tree into a query, checking what the grammar can't say."""
-
-    def read(self, tree: Any, depth: int) -> Query:
-        if not hasattr(tree, "children"):
-            return _phrase(tree)
-        if depth > DEEPEST * 3:
-            raise QueryError("the query is nested too deeply; write it flatter", 0, 1)
-        kind = str(tree.data)
-        parts = [self.read(child, depth + 1) for child in tree.children if _operand(child)]
-        if kind == "and":
-            return And(tuple(parts))
-        if kind == "or":
-            return Or(tuple(parts))
-        if kind == "with":
-            return Context(parts[0])
-        if kind == "not":
-            return parts[0].part if isinstance(parts[0], Not) else Not(parts[0])
-        if kind == "near":
-            return _near(parts[0], parts[1], tree.children[1])
-        return parts[0]
+_Child: TypeAlias = "_Part | Token"
 
 
-def _operand(child: Any) -> bool:
-    return hasattr(child, "children") or child.type in {"WORD", "PHRASE"}
+class _Builder:
+    """Makes the query while Lark parses: a method for each rule of the grammar, called with what its parts became."""
+
+    def __init__(self, entities: Entities) -> None:
+        self._entities = entities
+
+    def start(self, children: Sequence[_Child]) -> Query:
+        return self._part(children[0]).query
+
+    def disj(self, children: Sequence[_Child]) -> _Part:
+        return self._joined(Or, children)
+
+    def conj(self, children: Sequence[_Child]) -> _Part:
+        return self._joined(And, children)
+
+    def context(self, children: Sequence[_Child]) -> _Part:
+        part = self._part(children[0])
+        return _Part(Context(part.query), part.depth + 1)
+
+    def neg(self, children: Sequence[_Child]) -> _Part:
+        part = self._part(children[0])
+        return _Part(part.query.part if isinstance(part.query, Not) else Not(part.query), part.depth + 1)
+
+    def near(self, children: Sequence[Any]) -> _Part:
+        operator: Token = children[1]
+        left, right = self._part(children[0]), self._part(children[2])
+        depth = _deeper(operator, left, right)
+        if not (is_placed(left.query) and is_placed(right.query)):
+            raise _fault(
+                operator,
+                f"{operator} stands between words, phrases and groups of them joined by OR; use AND or NOT outside of it",
+            )
+        return _Part(_positional(operator, left.query, right.query), depth)
+
+    def atleast(self, children: Sequence[Any]) -> _Part:
+        operator: Token = children[0]
+        parts = [self._part(child) for child in children[1:]]
+        number = operator.partition("/")[2]
+        if not number:
+            raise _fault(operator, "say how many: ATLEAST/2 (a, b, c) asks for at least 2 of them")
+        if len(number) > 4 or not 1 <= int(number) <= len(parts):
+            raise _fault(
+                operator, f"there are {len(parts)} parts; write a number from 1 to {len(parts)} after ATLEAST/"
+            )
+        return _Part(AtLeast(int(number), tuple(part.query for part in parts)), _deeper(operator, *parts))
+
+    def inside(self, children: Sequence[Any]) -> _Part:
+        name: Token = children[0]
+        part = self._part(children[1])
+        field = Field(name.rstrip().rstrip(":"))
+        return _Part(_inside(field, part.query, name), _deeper(name, part))
+
+    def fact(self, children: Sequence[Any]) -> _Part:
+        name: Token = children[0]
+        values = [_bare(child) for child in children[1:]]
+        try:
+            return _Part(fact_query(name.rstrip().rstrip(":"), values), 1)
+        except ValueError as error:
+            at = next((child for child in children[1:] if _bare(child)[:30] in str(error)), children[1])
+            raise _fault(at, str(error)) from None
+
+    def unknown(self, children: Sequence[Any]) -> _Part:
+        name: Token = children[0]
+        meant = field_meant(name[:-1])
+        hint = f"did you mean {meant}:?" if meant else f"fields are {', '.join(FIELDS)}."
+        raise _fault(name, f"there is no field {name}; {hint} If the words are meant, put them in quotation marks")
+
+    def _joined(self, kind: type[And | Or], children: Sequence[_Child]) -> _Part:
+        parts = [self._part(child) for child in children]
+        return _Part(kind(tuple(part.query for part in parts)), _deeper(children[0], *parts))
+
+    def _part(self, child: Any) -> _Part:
+        return child if isinstance(child, _Part) else _Part(self._words(child), 1)
+
+    def _words(self, token: "Token") -> Query:
+        if token[0] == "@":
+            return self._entity(token)
+        start = token.start_pos or 0
+        written, reading, quoted = str(token), None, token.type == "PHRASE"
+        if token[0] == "=":
+            marks = 2 if token[:2] == "==" else 1
+            written, start, reading = written[marks:], start + marks, (Reading.FORM, Reading.EXACT)[marks - 1]
+        if quoted:
+            written, start = written[1:-1], start + 1
+        else:
+            check_habit(written, start)
+        return phrase(written, start, reading)
+
+    def _entity(self, token: "Token") -> Query:
+        try:
+            return self._entities(token[1:])
+        except ValueError as error:
+            raise _fault(token, str(error)) from None
 
 
-def _near(left: Query, right: Query, operator: "Token") -> Near:
-    start = operator.start_pos or 0
-    number = operator.partition("/")[2]
-    if not number:
-        raise QueryError("say how near: NEAR/5 allows 4 words between the two", start, start + len(operator))
-    if len(number) > 4 or not 1 <= int(number) <= FARTHEST:
-        raise QueryError(f"write a number from 1 to {FARTHEST} after NEAR/", start, start + len(operator))
-    if not (_has_place(left) and _has_place(right)):
-        raise QueryError(
-            f"{operator} stands between words, phrases and groups of them joined by OR; use AND or NOT outside of it",
-            start,
-            start + len(operator),
-        )
-    return Near(left, right, int(number))
-
-
-def _has_place(query: Query) -> bool:
-    if isinstance(query, Or):
-        return all(map(_has_place, query.parts))
-    return isinstance(query, Phrase | Near)
-
-
-def _phrase(token: "Token") -> Phrase:
-    start = token.start_pos or 0
-    quoted = token.type == "PHRASE"
-    text = str(token)[1:-1] if quoted else str(token)
-    start += quoted
-    if not quoted and (field := _FIELD.match(text)):
-        raise QueryError(
-            f'`{field.group()}` looks like a field, and there are none; put "{text}" in quotation marks if the words are meant',
-            start,
-            start + field.end(),
-        )
-    terms = [_term(text, start, word.start, word.end, word.form) for word in tokens(text)]
-    _check_stars(text, start)
+def phrase(written: str, start: int, reading: Reading | None = None) -> Phrase:
+    """Read words that stand one after the other. Raises QueryError with places that count from `start` before the first."""
+    try:
+        terms = read_terms(written, reading)
+    except QueryError as error:
+        raise QueryError(str(error), start + error.start, start + error.end) from None
     if not terms:
-        raise QueryError(f"{token} holds no letter or digit; write a word", start, start + len(text))
-    return Phrase(tuple(terms))
+        raise QueryError(f"{written} holds no letter or digit; write a word", start, start + len(written))
+    if len(terms) > MOST_WORDS:
+        raise QueryError(f"a phrase may have {MOST_WORDS} words; take its rarest ones", start, start + len(written))
+    return Phrase(terms)
 
 
-def _term(text: str, start: int, begin: int, end: int, form: str) -> Term:
-    prefix = text[end : end + 1] == "*"
-    if prefix and len(form) < 2 and form.isascii():
-        raise QueryError(f"{form}* would match nearly everything; write more letters", start + begin, start + end + 1)
-    return Term(form + "*", Reading.PATTERN) if prefix else Term(form)
+def _positional(operator: "Token", left: Query, right: Query) -> Query:
+    if operator == "EXCEPT":
+        return Except(left, right)
+    name, _, number = operator.partition("/")
+    if not number:
+        raise _fault(operator, f"say how near: {name}/5 allows 4 words between the two")
+    if len(number) > 4 or not 1 <= int(number) <= FARTHEST:
+        raise _fault(operator, f"write a number from 1 to {FARTHEST} after {name}/")
+    distance = int(number)
+    if name == "WITH":
+        return Beside(left, right, distance)
+    if name == "NOTNEAR":
+        return NotNear(left, right, distance)
+    return Near(left, right, distance, name == "ONEAR")
 
 
-def _check_stars(text: str, start: int) -> None:
-    for star in re.finditer(r"(?<!\w)\*|\*(?=\w)|\?(?=\w)", text):
-        raise QueryError(
-            "a wildcard is a * at the end of a word; write the word's beginning before it, and nothing after it",
-            start + star.start(),
-            start + star.end(),
-        )
+def _inside(field: Field, query: Query, name: "Token") -> Query:
+    """Put the field around what has places, and leave AND, NOT and the like outside."""
+    match query:
+        case And(parts):
+            return And(tuple(_inside(field, part, name) for part in parts))
+        case AtLeast(count, parts):
+            return AtLeast(count, tuple(_inside(field, part, name) for part in parts))
+        case Not(part):
+            return Not(_inside(field, part, name))
+        case Context(part):
+            return Context(_inside(field, part, name))
+        case Or(parts) if not is_placed(query):
+            return Or(tuple(_inside(field, part, name) for part in parts))
+        case Fact() | Dated():
+            raise _fault(name, f"{name} is about words; write the other fields outside of it, joined by AND")
+        case In():
+            raise _fault(name, f"one field can't stand in another; write {name} for each part, joined by AND")
+        case _:
+            return In(field, query)
+
+
+def _bare(token: "Token") -> str:
+    return token.lstrip("=")[1:-1] if token.type == "PHRASE" else str(token)
+
+
+def _deeper(place: Any, *parts: _Part) -> int:
+    depth = 1 + max(part.depth for part in parts)
+    if depth > DEEPEST:
+        start = getattr(place, "start_pos", None) or 0
+        raise QueryError("the query is nested too deeply; write it flatter", start, start + 1)
+    return depth
+
+
+def _fault(token: "Token", what: str) -> QueryError:
+    start = token.start_pos or 0
+    return QueryError(what, start, start + len(token.rstrip()))

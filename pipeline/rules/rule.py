@@ -1,13 +1,14 @@
 """A watch rule."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 
 from pipeline.records.article import Severity
-from pipeline.rules.syntax import Query
+from pipeline.rules.syntax import Entity, Query, walk
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Rule:
     """A watch rule. `query` is written by an analyst, `meaning` is what was read in it; no `channels` means all of them."""
 
@@ -18,7 +19,9 @@ class Rule:
     query: str
     meaning: Query
 
-    @property
+    @cached_property
     def version(self) -> str:
-        """A digest of the query: it changes when what the rule asks for is written otherwise."""
-        return blake2b(" ".join(self.query.split()).encode(), digest_size=6).hexdigest()
+        """A digest of the query and of the entities in it: it changes when what the rule asks for is written otherwise."""
+        entities = {f"@{part.id} {part.version}" for part in walk(self.meaning) if isinstance(part, Entity)}
+        written = [" ".join(self.query.split()), *sorted(entities)]
+        return blake2b("\n".join(written).encode(), digest_size=6).hexdigest()

@@ -220,10 +220,11 @@ def parts_of(query: Query) -> tuple[Query, ...]:
 
 
 def walk(query: Query) -> Iterator[Query]:
-    """Give the part and everything below it."""
+    """Give the part and everything below it, but not what entities consist of."""
     yield query
-    for part in parts_of(query):
-        yield from walk(part)
+    if not isinstance(query, Entity):
+        for part in parts_of(query):
+            yield from walk(part)
 
 
 def is_placed(query: Query) -> bool:

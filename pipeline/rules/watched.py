@@ -1,53 +1,64 @@
-"""A rule file that is followed while it is edited."""
+"""A rule file and its lexicon, followed while they are edited."""
 
 import logging
 import time
 from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
+from typing import TypeVar
 
 from pipeline.errors import BadInput
 from pipeline.rules.ruleset import RuleSet, load_rules
+from pipeline.seeds import seed
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0
-"""Seconds between two looks at the file."""
+"""Seconds between two looks at the files."""
 
 
 class RuleFile:
-    """The rules of a file, loaded anew when the file changes: all of them, or none when one of them is wrong."""
+    """The rules of a file, loaded anew when it or the lexicon changes: all of them, or none when anything is wrong."""
 
-    def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        """Read the file. Raises BadInput when it can't be used: at the start there are no older rules to keep."""
+    def __init__(self, path: Path, lexicon: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        """Read the files, by default with the shipped lexicon.
+
+        Raises BadInput when they can't be used: at the start there are no older rules to keep.
+        """
         self._path = path
+        self._lexicon = lexicon or seed("lexicon.yaml")
         self._clock = clock
         self._looked = clock()
-        self._stamp = _stamp(path)
-        self._digest = _digest(path)
-        self._rules = load_rules(path)
+        self._stamps = self._each(_stamp)
+        self._digests = self._each(_digest)
+        self._rules = load_rules(path, self._lexicon)
 
     def current(self) -> RuleSet:
-        """Give the rules as the file has them now, or as it last had them when it can't be used now."""
+        """Give the rules as the files have them now, or as they last had them when they can't be used now."""
         now = self._clock()
         if now - self._looked >= LOOK_EVERY:
             self._looked = now
             self._look()
         return self._rules
 
+    def _each(self, read: Callable[[Path], T]) -> tuple[T, T]:
+        return read(self._path), read(self._lexicon)
+
     def _look(self) -> None:
-        stamp = _stamp(self._path)
-        if stamp == self._stamp:
+        stamps = self._each(_stamp)
+        if stamps == self._stamps:
             return
-        digest = _digest(self._path)
-        if digest != self._digest:
+        digests = self._each(_digest)
+        if digests != self._digests:
             self._reload()
         # only now: a file that changes while it is read is looked at again
-        self._stamp, self._digest = stamp, digest
+        self._stamps, self._digests = stamps, digests
 
     def _reload(self) -> None:
         try:
-            self._rules = load_rules(self._path)
+            self._rules = load_rules(self._path, self._lexicon)
         except BadInput as error:
             log.error("the rules stay as they were: %s", error)
         else:

@@ -110,9 +110,8 @@ def test_a_rules_version_changes_with_what_it_asks_for_only() -> None:
         ("mali NEAR/0 niger", "NEAR/0", "from 1 to 500"),
         ("mali NEAR/5 (niger NOT chad)", "NEAR/5", "use AND or NOT outside"),
         ('"wagner group', '"', "never closed"),
-        ("title:mali", "title:", "quotation marks"),
-        ("*mali", "*", "end of a word"),
-        ("ma*li", "*", "end of a word"),
+        ("titel:mali", "titel:", "did you mean title:?"),
+        ("*mali", "*", "can't begin with a wildcard"),
         ("m*", "m*", "nearly everything"),
         ("mali AND ()", ")", "empty"),
         ("mali AND ---", "---", "no letter or digit"),
@@ -135,7 +134,7 @@ def test_any_characters_are_a_query_or_are_refused(parts: list[str]) -> None:
         RuleSet([rule(query)]).match("mali é 瓦 mali", "mali")
 
 
-@pytest.mark.parametrize("query", ["(" * 5000 + "a" + ")" * 5000, "a NEAR/2 " * 5000 + "a", "mali " * 20_000])
+@pytest.mark.parametrize("query", ["a OR (b " * 5000 + ")" * 5000, "a NEAR/2 " * 5000 + "a", "mali " * 20_000])
 def test_a_query_without_end_is_refused(query: str) -> None:
     with pytest.raises(QueryError):
         parse_query(query)

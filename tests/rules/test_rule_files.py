@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.errors import BadInput
 from pipeline.records.article import Severity
-from pipeline.rules.file import BadRule, check_rules
+from pipeline.rules.faults import BadRule
+from pipeline.rules.file import check_rules
 from pipeline.rules.ruleset import load_rules
 from pipeline.rules.watched import RuleFile
 
@@ -99,7 +100,7 @@ class Clock:
 
 def test_an_edit_takes_effect_while_a_worker_runs(tmp_path: Path) -> None:
     path = write(tmp_path, "rules:\n  - {id: a, query: mali}\n")
-    followed = RuleFile(path, Clock())
+    followed = RuleFile(path, clock=Clock())
     assert not followed.current().match("Niger", "")
     write(tmp_path, "rules:\n  - {id: a, query: mali OR niger}\n")
     assert followed.current().match("Niger", "")
@@ -109,7 +110,7 @@ def test_an_edit_with_a_mistake_keeps_all_the_old_rules_and_says_so(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = write(tmp_path, "rules:\n  - {id: a, query: mali}\n")
-    followed = RuleFile(path, Clock())
+    followed = RuleFile(path, clock=Clock())
     write(tmp_path, "rules:\n  - {id: a, query: niger}\n  - {id: b, query: (niger}\n")
     with caplog.at_level(logging.ERROR):
         assert followed.current().match("Mali", "")
@@ -120,7 +121,7 @@ def test_an_edit_with_a_mistake_keeps_all_the_old_rules_and_says_so(
 
 def test_a_rule_file_that_is_gone_keeps_the_rules_until_it_is_back(tmp_path: Path) -> None:
     path = write(tmp_path, "rules:\n  - {id: a, query: mali}\n")
-    followed = RuleFile(path, Clock())
+    followed = RuleFile(path, clock=Clock())
     path.unlink()
     assert followed.current().match("Mali", "")
     write(tmp_path, "rules:\n  - {id: a, query: niger}\n")
@@ -129,7 +130,7 @@ def test_a_rule_file_that_is_gone_keeps_the_rules_until_it_is_back(tmp_path: Pat
 
 def test_touching_a_file_changes_nothing(tmp_path: Path) -> None:
     path = write(tmp_path, "rules:\n  - {id: a, query: mali}\n")
-    followed = RuleFile(path, Clock())
+    followed = RuleFile(path, clock=Clock())
     before = followed.current()
     os.utime(path, (1, 1))
     assert followed.current() is before
