@@ -18,8 +18,9 @@ _TOWNS = frozenset({"town", "site", "admin"})
 class ArticleFacts:
     """What is known of an article beside title, text and language.
 
-    `source` is the outlet's name and `feed` its feed's address; `kinds` is what the outlet is, such as agency; `countries` are ISO 3166-1 alpha-2; `origins` are the agencies
-    that the article credits; `time` is when it was published or, where that is unknown, first seen. Empty means unknown.
+    `source` is the outlet's name, `feed` its feed's address, and `kinds` is what the outlet is, such as agency; `countries`
+    are ISO 3166-1 alpha-2; `origins` are the agencies that the article credits; `time` is when it was published or, where
+    that is unknown, first seen. Empty means unknown.
     """
 
     source: str = ""
