@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import BadInput
+from pipeline.fetch.limits import HostLimit
 from pipeline.settings import load_settings
 
 
@@ -70,3 +71,33 @@ def test_secrets_come_from_variables_or_files_and_do_not_show(tmp_path: Path):
 def test_a_secret_that_a_channel_names_and_nobody_set_is_named():
     with pytest.raises(BadInput, match="DESK_HOOK"):
         load_settings({}).secret("DESK_HOOK")
+
+
+def test_limits_of_hosts_and_bounds_of_intervals_are_read():
+    settings = load_settings(
+        {
+            "HARMATTAN_HOST_LIMITS": "News.example.org=4/200ms, *.example.net=1/10s,*=3/0",
+            "HARMATTAN_INTERVAL_MIN": "30s",
+            "HARMATTAN_INTERVAL_MAX": "1h",
+        }
+    )
+    assert settings.host_limits == {
+        "news.example.org": HostLimit(4, timedelta(milliseconds=200)),
+        "*.example.net": HostLimit(1, timedelta(seconds=10)),
+        "*": HostLimit(3, timedelta(0)),
+    }
+    assert (settings.interval_min, settings.interval_max) == (timedelta(seconds=30), timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("HARMATTAN_HOST_LIMITS", "news.example=0/1s", "'news.example=0/1s' is no limit"),
+        ("HARMATTAN_HOST_LIMITS", "news.example", "write host=exchanges/spacing"),
+        ("HARMATTAN_HOST_LIMITS", "news.example=2/soon", "no length of time"),
+        ("HARMATTAN_INTERVAL_MIN", "7h", "is longer"),
+    ],
+)
+def test_limits_that_make_no_sense_are_refused(variable: str, value: str, words: str):
+    with pytest.raises(BadInput, match=words):
+        load_settings({variable: value})

@@ -19,13 +19,14 @@ class BrokenBody(Exception):
 
 
 class Body:
-    """Collects a response's body, decompressed, up to `limit` bytes."""
+    """Collects a response's body, decompressed, up to `limit` bytes; `size` is how many there are by now."""
 
     def __init__(self, coding: str, limit: int) -> None:
         self._decoder = _decoder(coding)
         self._room = limit
         self._arrivals = limit  # compressed data is no longer than what it stands for, unless it is made to waste time
         self._parts: list[bytes] = []
+        self.size = 0
         self.truncated = False
 
     def write(self, data: bytes) -> bool:
@@ -33,6 +34,7 @@ class Body:
         self._arrivals -= len(data)
         for part in self._decoder.decode(data):
             self._parts.append(part[: self._room])
+            self.size += len(self._parts[-1])
             self._room -= len(part)
             if self._room < 0:
                 break

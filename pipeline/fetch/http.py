@@ -2,39 +2,70 @@
 
 import asyncio
 import re
-import socket
 import threading
-from collections.abc import AsyncIterator, Sequence
+import weakref
+from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urldefrag, urljoin
 
 import aiohttp
 from yarl import URL
 
-from pipeline.fetch.addresses import Network, refusal, url_problem, without_credentials
-from pipeline.fetch.bodies import ACCEPTED, Body, BrokenBody
-from pipeline.fetch.interface import AddressRefused, FetchError, Request, Response
+from pipeline.fetch.addresses import Network, url_problem, without_credentials
+from pipeline.fetch.bodies import Body, BrokenBody
+from pipeline.fetch.client import Connections
+from pipeline.fetch.interface import AddressRefused, FetchError, Request, Response, TooManyRedirects
+from pipeline.fetch.limits import HostLimit
 from pipeline.fetch.pace import Pace
-from pipeline.fetch.resolver import JudgingResolver, Refused, refused
+from pipeline.fetch.proxies import NO_PROXIES, Proxies
+from pipeline.fetch.resolver import JudgingResolver
 from pipeline.fetch.retry_after import read_retry_after
+from pipeline.fetch.robots import Robots
 from pipeline.fetch.sentences import fetch_error
 
 MAX_REDIRECTS = 5
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _SAME_METHOD = frozenset((307, 308))
+_PERMANENT = frozenset((301, 308))
+_HOLDS = frozenset((429, 503))
 _NAME_THREADS = 16  # names looked up at a time; a look-up blocks its thread
-_HEADER_LIMIT = 32_768  # bytes of one header line: security policies are long
+_MOST_HEADERS = 64  # that are kept of an answer
+_LONGEST_HEADER = 4_096
+_LARGE = 256 * 1024  # bytes; what is larger waits for one of the places for large bodies
+_LARGE_PLACES = 12
 _WELL_FORMED = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(?:[/?][A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]*)?")
 
 
-class HttpFetcher:
-    """Fetches many addresses at a time.
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    to: str
+    permanent: bool
 
-    At most `per_host` exchanges go on with one host, and they begin at least `spacing` apart; hosts in `allow_networks`,
-    the private networks that may be asked at all, wait for nothing but one of the `in_flight` places. `contact` tells
-    the asked where to complain. The environment's proxies are not used.
+
+@dataclass(frozen=True, slots=True)
+class _Hop:
+    """One address on the way of a request; `moved` is where permanent redirects have led so far."""
+
+    url: URL
+    request: Request
+    budget: "_Budget"
+    moved: str | None
+
+    @property
+    def host(self) -> str:
+        return (self.url.raw_host or "").rstrip(".").lower()
+
+
+class HttpFetcher:
+    """Fetches many addresses at a time, `in_flight` at most.
+
+    `limits` say how many exchanges go on with one host, and how far apart they begin; see Pace. Hosts in `allow_networks`,
+    the private networks that may be asked at all, have no limit unless one is set. A host that answers 429 or 503 with
+    Retry-After is left alone. `contact` tells the asked where to complain. With `proxies`, an address is judged here before
+    the proxy is asked for it. Of large bodies only a few are in memory at a time, until their responses are let go.
     """
 
     def __init__(
@@ -43,22 +74,24 @@ class HttpFetcher:
         contact: str | None,
         version: str,
         allow_networks: Sequence[Network] = (),
-        per_host: int = 2,
-        spacing: timedelta = timedelta(seconds=1),
+        limits: Mapping[str, HostLimit] | None = None,
+        proxies: Proxies = NO_PROXIES,
         in_flight: int = 64,
     ) -> None:
-        self._agent = f"Harmattan/{version}" + (f" (+{' '.join(contact.split())})" if contact else "")
-        self._allowed = tuple(allow_networks)
-        self._pace = Pace(per_host, spacing.total_seconds(), in_flight)
-        self._resolver = JudgingResolver(self._allowed)
-        self._session: aiohttp.ClientSession | None = None
+        agent = f"Harmattan/{version}" + (f" (+{' '.join(contact.split())})" if contact else "")
+        self._pace = Pace(limits or {}, in_flight)
+        self._resolver = JudgingResolver(allow_networks)
+        self._connections = Connections(agent, allow_networks, self._resolver)
+        self._proxies = proxies
+        self._robots = Robots(self._follow)
+        self._large = asyncio.Semaphore(_LARGE_PLACES)
         self._closing = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="fetcher", daemon=True)
         self._thread.start()
 
     def submit(self, request: Request) -> Future[Response]:
-        """Start a GET; see the port. Cancelling the future ends the exchange."""
+        """Start a request; see the port. Cancelling the future ends the exchange."""
         if self._closing:
             closed: Future[Response] = Future()
             closed.set_exception(FetchError("not asked: the fetcher was closed"))
@@ -89,35 +122,8 @@ class HttpFetcher:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-        if self._session:
-            await self._session.close()
+        await self._connections.close()
         await self._loop.shutdown_default_executor()
-
-    def _client(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            connector = aiohttp.TCPConnector(
-                limit=0,  # Pace counts, and lets those wait who are to wait
-                resolver=self._resolver,
-                use_dns_cache=False,
-                socket_factory=self._socket,
-            )
-            self._session = aiohttp.ClientSession(
-                connector=connector,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
-                headers={"User-Agent": self._agent, "Accept-Encoding": ACCEPTED},
-                max_line_size=_HEADER_LIMIT,
-                max_field_size=_HEADER_LIMIT,
-            )
-        return self._session
-
-    def _socket(self, info: tuple[int, int, int, str, tuple[str | int, ...]]) -> socket.socket:
-        """Make the socket for a connection: the last place where the real address is seen, and the one nobody gets around."""
-        address = str(info[4][0])
-        if refusal(address, self._allowed):
-            raise Refused(refused(address, address, self._allowed))
-        return socket.socket(info[0], info[1], info[2])
 
     async def _fetch(self, request: Request) -> Response:
         try:
@@ -129,44 +135,87 @@ class HttpFetcher:
 
     async def _follow(self, request: Request) -> Response:
         budget = _Budget(request.timeout)
-        address = request.url
+        address, moved, still_permanent = request.url, None, True
         for _ in range(MAX_REDIRECTS + 1):
             if problem := url_problem(address):
                 raise AddressRefused(f"the address {without_credentials(address)[:200]} {problem}")
             url = _url(address)
-            answer = await self._turn(url, request, budget)
+            if request.robots:
+                await self._robots.check(url)
+            answer = await self._turn(_Hop(url, request, budget, moved))
             if isinstance(answer, Response):
-                return answer
-            address = answer
-        raise FetchError(f"{url.host} redirects more than {MAX_REDIRECTS} times; check the address in a browser")
+                return self._noted(answer)
+            address = answer.to
+            still_permanent = still_permanent and answer.permanent
+            moved = urldefrag(address).url if still_permanent else moved
+        raise TooManyRedirects(f"{url.host} redirects more than {MAX_REDIRECTS} times; check the address in a browser")
 
-    async def _turn(self, url: URL, request: Request, budget: "_Budget") -> Response | str:
+    def _noted(self, response: Response) -> Response:
+        """Note when a host wants to be left alone."""
+        if response.status in _HOLDS and (wait := self.retry_after(response)):
+            self._pace.hold(response.host, wait)
+        return response
+
+    async def _turn(self, hop: _Hop) -> Response | _Redirect:
         """Make one exchange when its turn has come; give the response, or the address that it points to."""
-        host = (url.raw_host or "").rstrip(".").lower()
-        async with budget.spend(host):
-            addresses = await self._resolver.addresses(host)
-        async with self._pace.turn(host, paced=not self._resolver.opened(addresses)), budget.spend(host):
+        async with hop.budget.spend(hop.host):
+            addresses = await self._resolver.addresses(hop.host)
+        opened = self._resolver.opened(addresses)
+        async with self._pace.turn(hop.host, opened=opened) as others_wait, hop.budget.spend(hop.host):
             try:
-                return await self._get(url, request)
+                return await self._exchange(hop, keep_open=others_wait)
             except (aiohttp.ClientError, OSError, ValueError, BrokenBody) as error:
                 if isinstance(error, TimeoutError):
                     raise
-                raise fetch_error(error, host) from error
+                raise fetch_error(error, hop.host) from error
 
-    async def _get(self, url: URL, request: Request) -> Response | str:
+    async def _exchange(self, hop: _Hop, *, keep_open: bool) -> Response | _Redirect:
+        url, request = hop.url, hop.request
         method, follow = ("GET", _REDIRECTS) if request.form is None else ("POST", _SAME_METHOD)
-        asked = self._client().request(
-            method, url, headers=_headers(request, url), data=request.form, allow_redirects=False
-        )
+        headers = _headers(request, url, keep_open=keep_open)
+        proxy = self._proxies.of(url.scheme, url.raw_host or "", url.explicit_port)
+        session = self._connections.proxied() if proxy else self._connections.direct()
+        asked = session.request(method, url, headers=headers, data=request.form, allow_redirects=False, proxy=proxy)
         async with asked as answer:
-            headers = {name.lower(): _printable(value) for name, value in answer.headers.items()}
-            location = headers.get("location")
+            kept = _kept(answer.headers)
+            location = kept.get("location")
             if answer.status in follow and location:
-                return _target(url, location)
-            body, truncated = b"", False
-            if 200 <= answer.status < 300:
-                body, truncated = await _read(answer, headers.get("content-encoding", ""), request.limit)
-            return Response(url=str(url), status=answer.status, headers=headers, body=body, truncated=truncated)
+                return _Redirect(_target(url, location), answer.status in _PERMANENT)
+            if not 200 <= answer.status < 300:
+                return Response(url=str(url), status=answer.status, headers=kept, moved=hop.moved)
+            return await self._whole(hop, answer, kept)
+
+    async def _whole(self, hop: _Hop, answer: aiohttp.ClientResponse, headers: dict[str, str]) -> Response:
+        """Read the body; a large one holds a place from when it is seen to be large until its response is let go."""
+        body = Body(headers.get("content-encoding", ""), hop.request.limit)
+        placed = False
+        try:
+            async for data in answer.content.iter_any():
+                if not body.write(data):
+                    break
+                if not placed and body.size > _LARGE:
+                    placed = await self._large.acquire()
+            whole = body.finish()
+            response = Response(
+                url=str(hop.url),
+                status=answer.status,
+                headers=headers,
+                body=whole,
+                truncated=body.truncated,
+                moved=hop.moved,
+            )
+        except BaseException:
+            if placed:
+                self._large.release()
+            raise
+        if placed:
+            weakref.finalize(response, self._let_go).atexit = False
+        return response
+
+    def _let_go(self) -> None:
+        """Free a large body's place, from whatever thread let the response go."""
+        if not self._closing:
+            self._loop.call_soon_threadsafe(self._large.release)
 
 
 class _Budget:
@@ -189,17 +238,11 @@ class _Budget:
             self._left = max(0.0, self._left - (loop.time() - began))
 
 
-async def _read(answer: aiohttp.ClientResponse, coding: str, limit: int) -> tuple[bytes, bool]:
-    body = Body(coding, limit)
-    async for data in answer.content.iter_any():
-        if not body.write(data):
-            break
-    return body.finish(), body.truncated
-
-
-def _headers(request: Request, url: URL) -> dict[str, str]:
-    own = url.origin() == _url(request.url).origin()
+def _headers(request: Request, url: URL, *, keep_open: bool) -> dict[str, str]:
+    own = not request.credentials or url.origin() == _url(request.url).origin()
     headers = {"Accept": request.accept, **(request.credentials if own else {})}
+    if not keep_open:
+        headers["Connection"] = "close"
     if request.etag:
         headers["If-None-Match"] = request.etag
     if request.last_modified:
@@ -216,9 +259,15 @@ def _url(address: str) -> URL:
         raise FetchError(f"the address {address[:200]} can't be read; check it for a typing error") from error
 
 
+def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+    """Give what is kept of an answer's headers, their names in lower case."""
+    fit = ((name.lower(), value) for name, value in headers.items() if len(value) <= _LONGEST_HEADER)
+    return {name: _printable(value) for (name, value), _ in zip(fit, range(_MOST_HEADERS), strict=False)}
+
+
 def _printable(value: str) -> str:
     """Leave out control characters and what was no text: headers are stored and sent back."""
-    return "".join(character for character in value if character.isprintable())
+    return value if value.isprintable() else "".join(filter(str.isprintable, value))
 
 
 def _target(url: URL, location: str) -> str:

@@ -15,7 +15,8 @@ class Request:
     """A GET, or with `form` a POST of its fields. `timeout` is for the whole exchange in seconds, redirects included.
 
     `limit` bounds the decompressed body in bytes. `credentials` are headers for the server that `url` names and for no
-    other: they are not sent on after a redirect to another host, port or scheme. A POST follows 307 and 308 alone.
+    other: they are not sent on after a redirect to another host, port or scheme. A POST follows 307 and 308 alone. With
+    `robots`, the site's robots.txt is asked first.
     """
 
     url: str
@@ -26,9 +27,10 @@ class Request:
     timeout: float = 30.0
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
+    robots: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Response:
     """An answer, of whatever status. `url` is where the redirects ended; header names are in lower case.
 
@@ -74,6 +76,10 @@ class HostHeld(FetchError):
     def __init__(self, message: str, wait: timedelta) -> None:
         super().__init__(message)
         self.wait = wait
+
+
+class TooManyRedirects(FetchError):
+    """The redirects did not come to an end."""
 
 
 class RobotsRefused(FetchError):

@@ -13,16 +13,22 @@ def fetch_error(error: Exception, host: str) -> FetchError:
     """Turn what aiohttp raised into the port's error."""
     if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, Refused):
         return AddressRefused(str(error.os_error))
-    return FetchError(_sentence(error, host))
+    return FetchError(_of_proxy(error, host) or _sentence(error, host))
+
+
+def _of_proxy(error: Exception, host: str) -> str | None:
+    if isinstance(error, aiohttp.ClientProxyConnectionError):
+        return f"the proxy for {host} can't be reached ({_reason(error.os_error)}); check http_proxy and https_proxy"
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"the proxy does not connect to {host} ({error.status}); check http_proxy and https_proxy, or ask its operator"
+    return None
 
 
 def _sentence(error: Exception, host: str) -> str:
     if isinstance(error, BrokenBody):
         return f"the body that {host} sent {error}; it may be asked again later"
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return f"the certificate of {host} is not to be trusted ({_tls_reason(error)}); check the address, or tell its owner"
     if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
-        return f"no secure connection with {host} could be made ({_tls_reason(error)}); check whether it speaks https"
+        return _insecure(error, host)
     if isinstance(error, aiohttp.ClientConnectorError):
         return _unconnected(error.os_error, host)
     if isinstance(error, aiohttp.ServerDisconnectedError):
@@ -36,10 +42,20 @@ def _sentence(error: Exception, host: str) -> str:
     return f"the exchange with {host} failed ({_short(error)})"
 
 
+def _insecure(error: Exception, host: str) -> str:
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return f"the certificate of {host} is not to be trusted ({_tls_reason(error)}); check the address, or tell its owner"
+    return f"no secure connection with {host} could be made ({_tls_reason(error)}); check whether it speaks https"
+
+
 def _unconnected(error: OSError, host: str) -> str:
     if isinstance(error, ConnectionRefusedError):
         return f"{host} refused the connection; check the address and its port, and whether the server runs"
-    return f"{host} can't be reached ({error.strerror or _short(error)}); check the address and this machine's network"
+    return f"{host} can't be reached ({_reason(error)}); check the address and this machine's network"
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or _short(error)
 
 
 def _tls_reason(error: Exception) -> str:

@@ -125,9 +125,7 @@ class DatabaseFeeds:
 
     def release(self, claims: Iterable[ClaimedFeed]) -> None:
         """Give claims back unpolled."""
-        rows = sorted(
-            ({"its_id": claim.id, "its_token": claim.token} for claim in claims), key=lambda row: row["its_id"]
-        )
+        rows = [{"its_id": id, "its_token": token} for id, token in sorted((claim.id, claim.token) for claim in claims)]
         if not rows:
             return
         given_back = (

@@ -2,16 +2,21 @@ import threading
 import time
 import tracemalloc
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from ipaddress import ip_network
 from itertools import pairwise
+from typing import Any
 
 import brotli  # type: ignore[import-untyped]
 import pytest
 import zstandard
 
 from pipeline.fetch.http import HttpFetcher
-from pipeline.fetch.interface import AddressRefused, FetchError, Request, Response
+from pipeline.fetch.interface import AddressRefused, FetchError, HostHeld, Request, Response
+from pipeline.fetch.limits import HostLimit
+from pipeline.fetch.pace import Pace
 from tests.fetch import hostile
 from tests.fetch.hostile import HostileServer, answer, redirect
 
@@ -20,6 +25,16 @@ PAGE = "Тимбукту, Gao et Kidal. ".encode() * 200
 
 def get(fetcher: HttpFetcher, url: str, **options: object) -> Response:
     return fetcher.submit(Request(url=url, **options)).result(30)  # type: ignore[arg-type]
+
+
+@contextmanager
+def fetching(**options: Any) -> Iterator[HttpFetcher]:
+    """A fetcher of the test's own that may speak to loopback."""
+    fetcher = HttpFetcher(contact=None, version="1", allow_networks=[ip_network("127.0.0.0/8")], **options)
+    try:
+        yield fetcher
+    finally:
+        fetcher.close()
 
 
 def gzip(data: bytes) -> bytes:
@@ -100,6 +115,18 @@ class TestRedirects:
         server.behaviours.update({"/a": hostile.redirect("b", 301), "/b": hostile.redirect("/c?d=1", 308)})
         server.behaviours["/c?d=1"] = answer(PAGE)
         assert get(fetcher, server.url("/a")).url == server.url("/c?d=1")
+
+    @pytest.mark.parametrize(
+        ("statuses", "moved"),
+        [((301, 308), "/c"), ((301, 302), "/b"), ((302, 301), None), ((), None)],
+    )
+    def test_tell_where_the_permanent_ones_lead(
+        self, server: HostileServer, fetcher: HttpFetcher, statuses: tuple[int, ...], moved: str | None
+    ) -> None:
+        paths = ["/a", "/b", "/c"]
+        for path, to, status in zip(paths, paths[1:], statuses, strict=False):
+            server.behaviours[path] = redirect(to + "#part", status)
+        assert get(fetcher, server.url("/a")).moved == (moved and server.url(moved))
 
     def test_that_go_round_in_circles_end_in_an_error(self, server: HostileServer, fetcher: HttpFetcher) -> None:
         server.behaviours["/a"] = hostile.redirect("/a")
@@ -247,38 +274,46 @@ class TestHostility:
 
 
 class TestManners:
-    def test_a_host_is_asked_by_few_at_a_time_and_with_pauses(
-        self, server: HostileServer, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        polite = HttpFetcher(
-            contact=None,
-            version="1",
-            allow_networks=[ip_network("127.0.0.0/8")],
-            spacing=timedelta(seconds=0.1),
-        )
-        monkeypatch.setattr(polite._resolver, "opened", lambda addresses: False)  # as if it were out in the world
+    def test_a_host_is_asked_by_few_at_a_time_and_with_pauses(self, server: HostileServer) -> None:
         server.behaviours["/"] = hostile.after(0.25, answer(b"x"))
-        try:
+        with fetching(limits={"127.0.0.1": HostLimit(2, timedelta(seconds=0.1))}) as polite:
             for future in [polite.submit(Request(url=server.url())) for _ in range(5)]:
                 future.result(10)
-        finally:
-            polite.close()
         assert server.most_at_once == 2
         times = [asked.at for asked in server.asked]
         assert all(later - earlier > 0.09 for earlier, later in pairwise(times))
 
-    def test_waiting_for_a_turn_does_not_use_up_the_time_limit(
-        self, server: HostileServer, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        polite = HttpFetcher(
-            contact=None, version="1", allow_networks=[ip_network("127.0.0.0/8")], spacing=timedelta(seconds=0.4)
-        )
-        monkeypatch.setattr(polite._resolver, "opened", lambda addresses: False)
-        try:
+    def test_waiting_for_a_turn_does_not_use_up_the_time_limit(self, server: HostileServer) -> None:
+        with fetching(limits={"127.0.0.1": HostLimit(2, timedelta(seconds=0.4))}) as polite:
             futures = [polite.submit(Request(url=server.url(), timeout=0.5)) for _ in range(4)]
             assert [future.result(10).status for future in futures] == [404] * 4
-        finally:
-            polite.close()
+
+    def test_a_limit_may_be_set_for_a_host_a_domain_or_all(self) -> None:
+        slow, news, usual = HostLimit(1), HostLimit(4), HostLimit(3)
+        pace = Pace({"slow.example.org": slow, "*.example.org": news, "*": usual}, 64)
+        hosts = ("slow.example.org", "www.example.org", "example.org", "notexample.org")
+        assert [pace.limit(host, opened=False) for host in hosts] == [slow, news, news, usual]
+        assert pace.limit("printer.lan", opened=True) is None
+        assert Pace({}, 64).limit("a.example", opened=False) == HostLimit(2, timedelta(seconds=1))
+
+    def test_a_connection_is_kept_open_only_while_others_wait_for_its_host(self, server: HostileServer) -> None:
+        with fetching(limits={"127.0.0.1": HostLimit(1, timedelta(0))}) as polite:
+            for future in [polite.submit(Request(url=server.url())) for _ in range(3)]:
+                future.result(10)
+        # Whether the others were there when the first one began is chance.
+        assert [asked.headers.get("connection") for asked in server.asked][1:] == [None, "close"]
+
+    @pytest.mark.parametrize("status", [429, 503])
+    def test_a_host_that_wants_to_be_left_alone_is_asked_nothing_more(
+        self, server: HostileServer, fetcher: HttpFetcher, status: int
+    ) -> None:
+        server.behaviours["/busy"] = answer(status=status, Retry_After="30")
+        assert get(fetcher, server.url("/busy")).status == status
+        with pytest.raises(HostHeld, match=r"127\.0\.0\.1 has asked to be left alone for 30 s more") as held:
+            get(fetcher, server.url("/other"))
+        assert timedelta(seconds=28) < held.value.wait <= timedelta(seconds=30)
+        assert [asked.path for asked in server.asked] == ["/busy"]
+        assert get(fetcher, server.url("/other", host="localhost")).status == 404
 
     def test_a_host_in_an_open_network_is_not_made_to_wait(self, server: HostileServer, fetcher: HttpFetcher) -> None:
         server.behaviours["/slow"] = hostile.dripping()

@@ -1,6 +1,7 @@
 """What polling ten thousand feeds needs to remember: learnt intervals, moves, hosts that are held."""
 
 from hashlib import blake2b
+from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -52,7 +53,7 @@ def _add_columns() -> None:
         op.add_column("feeds", sa.Column(name, sa.Text(), nullable=False, server_default=""))
     for name in ("trust", "moved_seen"):
         op.add_column("feeds", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
-    types = {"rate": sa.Float(53), "read_at": MOMENT, "moved_to": sa.Text(), "moved_since": MOMENT}
+    types: dict[str, Any] = {"rate": sa.Float(53), "read_at": MOMENT, "moved_to": sa.Text(), "moved_since": MOMENT}
     for name in _NEW:
         op.add_column("feeds", sa.Column(name, types.get(name, sa.BigInteger())))
 
