@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from pipeline.poll.parsed import Entry, ParsedFeed
+from pipeline.poll.sanitise import safe
 from pipeline.records.article import Origin, RawArticle, Source
 from pipeline.state.interface import FeedSpec
 
@@ -26,14 +27,18 @@ def source_of(spec: FeedSpec, feed: ParsedFeed, known_as: str | None = None) -> 
 
 
 def raw_article(entry: Entry, feed: ParsedFeed, source: Source, seen: datetime, *, dates_decide: bool) -> RawArticle:
-    """Make the record of a new or changed entry. With `dates_decide`, one that the feed dates far back is back-fill."""
+    """Make the record of a new or changed entry, its HTML sanitised.
+
+    With `dates_decide`, one that the feed dates far back is back-fill.
+    """
+    harmless = safe(entry)
     return RawArticle(
         source=source,
         entry=entry.id,
         url=entry.link,
         title=entry.title,
-        summary=entry.summary,
-        content=entry.content,
+        summary=harmless.summary,
+        content=harmless.content,
         seen=seen,
         origin=_origin(entry, seen) if dates_decide else Origin.LIVE,
         authors=entry.authors,

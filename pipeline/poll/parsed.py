@@ -30,6 +30,7 @@ class Entry:
 
     `link` is an absolute address of the web, and `canonical` the name that all its spellings share; `shared_link` tells that
     several entries of the document have it. Addresses within the HTML are relative to `base`. Dates are the feed's own claims.
+    `received` holds both fingerprints of what was received, once the HTML has been sanitised.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Entry:
     base: str = field(default="", compare=False)
     canonical: str | None = field(default=None, compare=False)
     shared_link: bool = False
+    received: tuple[Fingerprint, str] | None = field(default=None, compare=False)
 
     @property
     def key(self) -> str:
@@ -64,6 +66,8 @@ class Entry:
     @property
     def fingerprint(self) -> Fingerprint:
         """Digests of what makes the entry another version when it changes."""
+        if self.received:
+            return self.received[0]
         return fingerprint(
             title=self.title,
             summary=self.summary,
@@ -76,6 +80,8 @@ class Entry:
     @property
     def first_fingerprint(self) -> str:
         """The fingerprint as Harmattan 0.1 wrote it."""
+        if self.received:
+            return self.received[1]
         text = digest("\0".join((self.title, self.summary, self.content, self.link or "")))
         return text[:18] + digest(f"{self.updated}")[:6]
 

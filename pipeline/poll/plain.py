@@ -15,6 +15,7 @@ _ELEMENTS = (
 )
 _TAG = re.compile(rf"</?(?:{'|'.join(_ELEMENTS.split())})(?:[\s/][^<>]{{0,4000}})?>", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--[^<>]{0,4000}-->")
+_LIKE_A_TAG = re.compile(r"<(?=[a-zA-Z/!?])")
 _LANGUAGE = re.compile(r"([a-zA-Z]{2})(?:[-_].*)?")
 
 
@@ -26,13 +27,14 @@ def clean(text: str, longest: int) -> str:
 def plain(text: str, longest: int) -> str:
     """Give one line of plain text: entities resolved (twice, as feeds escape them), HTML's tags left out, no blanks to spare.
 
-    What merely looks like a tag, as in 'a <b and c', is text and stays.
+    What merely looks like a tag, as in 'x<y', is text and stays, with a blank put in that keeps it from ever being one.
     """
     text = clean(text, longest * 8)
     if "&" in text:
         text = _resolved(_resolved(text))
     if "<" in text:
         text = _TAG.sub(" " if "<br" in text else "", _COMMENT.sub("", _UNSEEN.sub("", text)))
+        text = _LIKE_A_TAG.sub("< ", text)
     return " ".join(clean(text, longest * 8).split())[:longest]
 
 

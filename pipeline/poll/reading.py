@@ -5,17 +5,23 @@ once, since handing them over would cost more than a tenth of that. The others g
 too long.
 """
 
-from concurrent.futures import CancelledError, Future
+import os
+from concurrent.futures import BrokenExecutor, CancelledError, Future
+from dataclasses import replace
 from typing import Protocol
 
 from pipeline.poll.parse import NotAFeed, ParsedFeed, parse_feed, parse_if_tame
+from pipeline.poll.sanitise import safe
 from pipeline.work.killable import Closed, KillableProcesses
 
 SECONDS = 10.0
 """How long a document may be read: 5 MB of a well-formed feed take 2 s."""
-MEMORY = 400_000_000
-"""Bytes of addresses that a reading process may have; without a document it has some 120 million, of which it uses 45."""
-DOCUMENTS_A_PROCESS = 200
+MEMORY = 260_000_000
+"""Bytes of addresses that a reading process may have: enough for a feed of 5 MB that is no XML and holds an emoji.
+
+Without a document it has some 100 million, of which it uses 30.
+"""
+DOCUMENTS_A_PROCESS = 50
 
 
 class DocumentReader(Protocol):
@@ -53,7 +59,9 @@ class GuardedReader:
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
         self._processes = KillableProcesses(
-            memory=MEMORY, preload=["feedparser", "lxml.etree", "pipeline.poll.parse"], tasks=DOCUMENTS_A_PROCESS
+            memory=MEMORY,
+            preload=["feedparser", "lxml.etree", "nh3", "pipeline.poll.reading"],
+            tasks=DOCUMENTS_A_PROCESS,
         )
 
     def read(self, body: bytes, *, url: str, content_type: str = "") -> "Future[ParsedFeed]":
@@ -76,12 +84,21 @@ class GuardedReader:
         """End the process."""
         self._processes.close()
 
-    def _hand_over(self, body: bytes, url: str, content_type: str, document: "Future[ParsedFeed]") -> None:
+    def _hand_over(
+        self, body: bytes, url: str, content_type: str, document: "Future[ParsedFeed]", *, again: bool = True
+    ) -> None:
+        def arrived(done: "Future[ParsedFeed]") -> None:
+            if again and isinstance(done.exception(), BrokenExecutor):  # another document's doing
+                self._hand_over(body, url, content_type, document, again=False)
+            else:
+                self._arrived(done, document)
+
         try:
             work = self._processes.schedule(parse_elsewhere, body, url, content_type, seconds=self._seconds)
-        except (Closed, RuntimeError) as error:
-            raise NotAFeed("was not read, because the poller is stopping") from error
-        work.add_done_callback(lambda done: self._arrived(done, document))
+        except (Closed, RuntimeError):
+            document.set_exception(NotAFeed("was not read, because the poller is stopping"))
+        else:
+            work.add_done_callback(arrived)
 
     def _arrived(self, done: "Future[ParsedFeed]", document: "Future[ParsedFeed]") -> None:
         from pebble import ProcessExpired
@@ -103,5 +120,12 @@ class GuardedReader:
 
 
 def parse_elsewhere(body: bytes, url: str, content_type: str) -> ParsedFeed:
-    """Read a document, in the process that may be killed for it. Raises NotAFeed and MemoryError."""
-    return parse_feed(body, url=url, content_type=content_type)
+    """Read a document, and sanitise it, which may be as costly, in the process that may be killed for it.
+
+    Raises NotAFeed. Too little memory ends the process.
+    """
+    try:
+        feed = parse_feed(body, url=url, content_type=content_type)
+        return replace(feed, entries=tuple(map(safe, feed.entries)))
+    except MemoryError:
+        os._exit(1)  # what the parser holds may never be given back

