@@ -205,7 +205,7 @@ def check_files(settings: Settings) -> None:
 
     channels = {channel.name for channel in load_channels(settings.channels or seed("channels.yaml"))}
     path = settings.rules or seed("rules.yaml")
-    load_rules(path)
+    load_rules(path, settings.lexicon)
     check_channels(path, channels)
 
 
@@ -305,7 +305,7 @@ def _enrich_worker(parts: Parts, settings: Settings, stack: ExitStack) -> Worker
     pages = stack.enter_context(closing(TrafilaturaReader(fetcher)))
     places = GazetteerPlaces(open_gazetteer())
     outlets = load_outlets(settings.sources or seed("sources.yaml"))
-    preparer = Preparer(RuleFile(settings.rules or seed("rules.yaml")), places, _languages(settings), outlets)
+    preparer = Preparer(RuleFile(settings.rules or seed("rules.yaml"), settings.lexicon), places, _languages(settings), outlets)
     return EnrichWorker(EnrichStep(preparer, pages), parts.log)
 
 
@@ -322,5 +322,5 @@ def load_analysis(settings: Settings) -> "Analysis":
     from pipeline.gazetteer.build import open_gazetteer
     from pipeline.rules.ruleset import load_rules
 
-    rules = load_rules(settings.rules or seed("rules.yaml"))
+    rules = load_rules(settings.rules or seed("rules.yaml"), settings.lexicon)
     return Analysis(rules, GazetteerPlaces(open_gazetteer()), _languages(settings))

@@ -44,6 +44,7 @@ class Settings:
     allow_networks: tuple[Network, ...] = ()
     feeds: Path | None = None
     rules: Path | None = None
+    lexicon: Path | None = None
     channels: Path | None = None
     sources: Path | None = None
     languages: tuple[str, ...] | None = None
@@ -91,6 +92,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         allow_networks=_networks(env),
         feeds=_path(env, "FEEDS"),
         rules=_path(env, "RULES"),
+        lexicon=_path(env, "LEXICON"),
         channels=_path(env, "CHANNELS"),
         sources=_path(env, "SOURCES"),
         languages=_languages(env),

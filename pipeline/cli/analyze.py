@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from pipeline.bootstrap import load_analysis
-from pipeline.cli.options import data_option, file_option, print_json, settings_for
+from pipeline.cli.options import LEXICON_HELP, data_option, file_option, print_json, settings_for
 from pipeline.errors import BadInput
 
 
@@ -15,14 +15,15 @@ from pipeline.errors import BadInput
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @file_option("--rules", "Watch rules (YAML). [default: HARMATTAN_RULES, or the stock rules]")
+@file_option("--lexicon", LEXICON_HELP)
 @data_option
-def analyze(file: Path, rules: Path | None, data: Path | None) -> int:
+def analyze(file: Path, rules: Path | None, lexicon: Path | None, data: Path | None) -> int:
     """Say what enrichment and rules find in the articles of FILE, without storing anything.
 
     FILE holds a JSON object a line with id, title and text, optionally url, published and source; `-` is standard input.
     A line that can't be read is named on standard error, the others are done, and the status is 1.
     """
-    analysis = load_analysis(settings_for(data, rules=rules))
+    analysis = load_analysis(settings_for(data, rules=rules, lexicon=lexicon))
     name = "standard input" if str(file) == "-" else str(file)
     try:
         stream = sys.stdin.buffer if str(file) == "-" else file.open("rb")

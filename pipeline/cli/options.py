@@ -30,6 +30,9 @@ data_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 
 
+LEXICON_HELP = "Entities that the rules name (YAML). [default: HARMATTAN_LEXICON, or the stock lexicon]"
+
+
 def file_option(name: str, help_text: str) -> Callable[[F], F]:
     """Make an option that names a file."""
     return click.option(name, type=click.Path(path_type=Path), help=help_text)

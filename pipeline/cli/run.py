@@ -22,7 +22,15 @@ from pipeline.bootstrap import (
     set_up,
 )
 from pipeline.cli.display import Display
-from pipeline.cli.options import Duration, data_option, file_option, settings_for, start_logging, stop_on_signals
+from pipeline.cli.options import (
+    LEXICON_HELP,
+    Duration,
+    data_option,
+    file_option,
+    settings_for,
+    start_logging,
+    stop_on_signals,
+)
 from pipeline.drain import drained
 from pipeline.errors import BadInput
 from pipeline.poll.feeds_file import list_name, load_feeds
@@ -44,6 +52,7 @@ SAMPLE_LIST = "newsroom.opml"
     "Feed list (OPML, or an address a line). [default: HARMATTAN_FEEDS, or feeds added by command, or a sample newsroom]",
 )
 @file_option("--rules", "Watch rules (YAML). [default: HARMATTAN_RULES, or the stock rules]")
+@file_option("--lexicon", LEXICON_HELP)
 @file_option("--channels", "Channels (YAML). [default: HARMATTAN_CHANNELS, or the console and a file]")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="Web page's port; 0: any free one."
@@ -54,6 +63,7 @@ SAMPLE_LIST = "newsroom.opml"
 def run(
     feeds: Path | None,
     rules: Path | None,
+    lexicon: Path | None,
     channels: Path | None,
     port: int,
     interval: timedelta | None,
@@ -65,7 +75,7 @@ def run(
     Ctrl-C ends it; started again, it goes on where it was. The stores are embedded unless HARMATTAN_KAFKA,
     HARMATTAN_ELASTICSEARCH and HARMATTAN_DATABASE name servers.
     """
-    settings = settings_for(data, feeds=feeds, rules=rules, channels=channels, interval=interval)
+    settings = settings_for(data, feeds=feeds, rules=rules, lexicon=lexicon, channels=channels, interval=interval)
     start_logging(logging.WARNING)
     check_files(settings)
     listed = load_feeds(settings.feeds) if settings.feeds else None

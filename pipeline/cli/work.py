@@ -5,16 +5,19 @@ from pathlib import Path
 import click
 
 from pipeline.bootstrap import STEPS, check_files, check_parts, open_parts, open_workers
-from pipeline.cli.options import data_option, file_option, settings_for, start_logging, stop_on_signals
+from pipeline.cli.options import LEXICON_HELP, data_option, file_option, settings_for, start_logging, stop_on_signals
 from pipeline.work.crew import Crew, owner_name
 
 
 @click.command(epilog="\b\nExample:\n  harmattan work enrich\n  harmattan work relate index alert notify")
 @click.argument("steps", metavar="STEP...", nargs=-1, required=True, type=click.Choice(STEPS))
 @file_option("--rules", "Watch rules (YAML). [default: HARMATTAN_RULES, or the stock rules]")
+@file_option("--lexicon", LEXICON_HELP)
 @file_option("--channels", "Channels (YAML). [default: HARMATTAN_CHANNELS, or the console and a file]")
 @data_option
-def work(steps: tuple[str, ...], rules: Path | None, channels: Path | None, data: Path | None) -> int:
+def work(
+    steps: tuple[str, ...], rules: Path | None, lexicon: Path | None, channels: Path | None, data: Path | None
+) -> int:
     """Run a worker for each STEP: poll, enrich, relate, index, alert, notify.
 
     Start as many as you like, on as many machines: they share the work. A server that goes out of reach
@@ -22,7 +25,7 @@ def work(steps: tuple[str, ...], rules: Path | None, channels: Path | None, data
     Ends with status 1 when a step could not go on, and says why.
     """
     start_logging()
-    settings = settings_for(data, rules=rules, channels=channels)
+    settings = settings_for(data, rules=rules, lexicon=lexicon, channels=channels)
     check_files(settings)
     owner = owner_name()
     with open_parts(settings) as parts:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from pipeline.enrich.interface import PlaceFinder
 from pipeline.enrich.language import LanguageGuesser
 from pipeline.records.article import RuleMatch, Source
+from pipeline.rules.facts import ArticleFacts
 from pipeline.rules.ruleset import RuleSet
 from pipeline.text.document import Document
 from pipeline.text.similarity import NEAR_COPY, bands, signature, similarity
@@ -56,24 +58,60 @@ class Analysis:
             yield Line(number, self._result(given, number, copies))
 
     def _result(self, given: _Given, number: int, copies: "_Copies") -> dict[str, Any]:
-        document = Document(given.title, given.text)
         language = self._languages.guess(f"{given.title}\n{given.text}")
-        source = Source(feed="", name=given.source if isinstance(given.source, str) else "")
+        document = Document(given.title, given.text, language)
+        source = _source(given.source)
         places, countries = self._places.find(document, language, source)
+        facts = ArticleFacts(
+            source=source.name,
+            feed=source.feed,
+            tags=source.tags,
+            kinds=source.kinds,
+            countries=countries,
+            places=places,
+            time=_time(given.published),
+        )
         story, copy_of = copies.add(given.id, number, document)
         return {
             "id": given.id,
             "language": language,
             "places": [asdict(place) for place in places],
             "countries": list(countries),
-            "rules": [_rule(match) for match in self._rules.match_document(document)],
+            "rules": [_rule(match) for match in self._rules.match_document(document, facts)],
             "story": story,
             "copy_of": copy_of,
         }
 
 
+def _source(given: Any) -> Source:
+    """Read a source: an outlet's name, or an object with a feed's fields. What is neither says nothing."""
+    if isinstance(given, str):
+        return Source(feed="", name=given)
+    try:
+        return msgspec.convert({"feed": "", "name": "", **given}, Source, strict=False)
+    except (TypeError, msgspec.ValidationError):
+        return Source(feed="", name="")
+
+
+def _time(given: str | int | float | None) -> datetime | None:
+    """Read a time in ISO 8601 or in seconds since 1970, in UTC where no zone is given. What is neither says nothing."""
+    if given is None:
+        return None
+    try:
+        read = datetime.fromisoformat(given) if isinstance(given, str) else datetime.fromtimestamp(given, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
 def _rule(match: RuleMatch) -> dict[str, Any]:
-    return {"id": match.rule, "severity": match.severity.value, "matches": [asdict(span) for span in match.spans]}
+    return {
+        "id": match.rule,
+        "severity": match.severity.value,
+        "version": match.version,
+        "matches": [asdict(span) for span in match.spans],
+        "passage": asdict(match.passage) if match.passage else None,
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """From an entry, and its page where there is one, to a prepared article."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.enrich.barriers import PAYWALL
 from pipeline.enrich.credit import Credits
@@ -10,6 +10,7 @@ from pipeline.enrich.language import LanguageGuesser
 from pipeline.enrich.outlets import Outlets
 from pipeline.identity import identity_keys, is_web_address
 from pipeline.records.article import PreparedArticle, RawArticle
+from pipeline.rules.facts import facts_of
 from pipeline.text.document import Document
 from pipeline.text.html import html_to_text, title_to_text
 from pipeline.text.similarity import signature
@@ -56,14 +57,15 @@ class Preparer:
         """Prepare the article with the page's text where it says more than the feed, and otherwise with the feed's."""
         text = _usable_text(page, feed)
         from_page = len(text) > len(feed.text)
-        document = Document(feed.title, text if from_page else feed.text)
+        text = text if from_page else feed.text
         outlet = self._outlets.outlet_of(raw.source, raw.url)
         source = self._outlets.describe(raw.source, raw.url)
-        language = self._languages.guess(f"{document.title}\n{document.text}", declared=raw.language or source.language)
+        language = self._languages.guess(f"{feed.title}\n{text}", declared=raw.language or source.language)
+        document = Document(feed.title, text, language)
         places, countries = self._places.find(document, language, source)
         authors = raw.authors or (page.authors if page else ())
         dates = article_dates(raw, page)
-        return PreparedArticle(
+        article = PreparedArticle(
             source=source,
             entry=raw.entry,
             keys=identity_keys(raw, page.canonical if page else None),
@@ -84,10 +86,10 @@ class Preparer:
             zone=dates.zone,
             places=places,
             countries=countries,
-            matches=self._rules.current().match_document(document),
             signature=signature([token.form for token in document.text_tokens]),
             credit=self._credits.find(document, authors, outlet, countries),
         )
+        return replace(article, matches=self._rules.current().match_document(document, facts_of(article)))
 
 
 def _usable_text(page: PageText | None, feed: FeedText) -> str:

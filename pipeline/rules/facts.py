@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.records.article import Place
+from pipeline.records.article import Place, PreparedArticle
 from pipeline.rules.syntax import FactField
 from pipeline.text.tokens import forms
 
@@ -18,12 +18,13 @@ _TOWNS = frozenset({"town", "site", "admin"})
 class ArticleFacts:
     """What is known of an article beside title, text and language.
 
-    `source` is the outlet's name, `feed` its feed's address, and `kinds` is what the outlet is, such as agency; `countries`
-    are ISO 3166-1 alpha-2; `origins` are the agencies that the article credits; `time` is when it was published or, where
-    that is unknown, first seen. Empty means unknown.
+    `source` is the outlet's name, `outlet` its id in the sources file, `feed` its feed's address, and `kinds` is what it is,
+    such as agency; `countries` are ISO 3166-1 alpha-2; `origins` are the ids of those whom the article credits; `time` is when
+    it was published or, where it names none or one to come, when it was seen. Empty means unknown.
     """
 
     source: str = ""
+    outlet: str = ""
     feed: str = ""
     tags: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -38,10 +39,29 @@ NO_FACTS = ArticleFacts()
 """Of an article of which only its words are known."""
 
 
+def facts_of(article: PreparedArticle) -> ArticleFacts:
+    """Give what a prepared article's record says for rules to ask for, wherever the record is found."""
+    source = article.source
+    in_time = article.published is not None and article.published <= article.seen
+    return ArticleFacts(
+        source=source.name,
+        outlet=source.outlet or "",
+        feed=source.feed,
+        tags=source.tags,
+        kinds=source.kinds,
+        countries=article.countries,
+        places=article.places,
+        authors=article.authors,
+        origins=(article.credit,) if article.credit else (),
+        time=article.published if in_time else article.seen,
+    )
+
+
 def fact_keys(facts: ArticleFacts, language: str) -> set[tuple[FactField, str]]:
     """Give every field and value that holds for the article, each value written as `Fact` has it."""
     keys = {(FactField.LANG, language)}
-    keys.update((FactField.SOURCE, value) for value in (folded(facts.source), facts.feed.strip()) if value)
+    outlet = (folded(facts.source), folded(facts.outlet), facts.feed.strip())
+    keys.update((FactField.SOURCE, value) for value in outlet if value)
     keys.update((FactField.TAG, folded(tag)) for tag in facts.tags)
     keys.update((FactField.KIND, kind) for kind in facts.kinds)
     keys.update((FactField.COUNTRY, country) for country in facts.countries)

@@ -117,6 +117,6 @@ def _rule_names(settings: Settings) -> Mapping[str, str]:
     from pipeline.rules.ruleset import load_rules
 
     try:
-        return {rule.id: rule.name for rule in load_rules(settings.rules or seed("rules.yaml")).rules}
+        return {rule.id: rule.name for rule in load_rules(settings.rules or seed("rules.yaml"), settings.lexicon).rules}
     except HarmattanError:
         return {}

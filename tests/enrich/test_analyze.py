@@ -13,7 +13,13 @@ def analyze(*given: object) -> Sequence[Line]:
 
 
 def test_a_line_tells_language_places_rules_story_and_copy() -> None:
-    (line,) = analyze({"id": "a", "title": "Лагерь 🐪", "text": f"у Timbuktu. {'Грузовики ушли до рассвета. ' * 9}"})
+    (line,) = analyze({"id": "a", "title": "Лагерь 🐪", "text": f"у Timbuktu. {'Грузовики ушли до рассвета. ' * 20}"})
+    assert line.result
+    (rule,) = line.result["rules"]
+    version, passage = rule.pop("version"), rule.pop("passage")
+    assert version
+    assert passage["start"] == 10
+    assert passage["text"].startswith("у Timbuktu. Грузовики ушли до рассвета.")
     assert line.result == {
         "id": "a",
         "language": "ru",
@@ -32,6 +38,17 @@ def test_a_line_tells_language_places_rules_story_and_copy() -> None:
         "story": "story-1",
         "copy_of": None,
     }
+
+
+def test_a_rule_can_ask_for_the_outlet_and_the_day_that_a_line_gives() -> None:
+    rules = Standing(kind='kind:agency source:"Example News"', day="date:2024-05-01", french="lang:fr").current()
+    source = {"name": "Example News", "kinds": ["agency"]}
+    given = [
+        {"id": 1, "title": "Lorries", "text": ARTICLE, "source": source, "published": "2024-05-01T23:00:00Z"},
+        {"id": 2, "title": "Lorries", "text": ARTICLE, "source": "Example News", "published": 1714694400},
+    ]
+    lines = Analysis(rules, NoPlaces(), LANGUAGES).lines(json.dumps(line).encode() for line in given)
+    assert [[rule["id"] for rule in line.result["rules"]] for line in lines if line.result] == [["kind", "day"], []]
 
 
 def test_a_near_copy_names_the_earliest_line_that_it_repeats_and_shares_its_story() -> None:
