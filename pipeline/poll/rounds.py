@@ -1,6 +1,7 @@
 """One pass over many feeds, for runs that end by themselves."""
 
 import random
+import time
 from collections.abc import Sequence
 
 from pipeline.poll.step import PollStep, PollSummary
@@ -11,10 +12,26 @@ AT_ONCE = 256
 _MOST = 1_000_000
 
 
-def poll_all_due(step: PollStep, owner: str, only: Sequence[str] | None = None) -> PollSummary:
-    """Poll every feed that is due, or those of `only`, once. Raises OutOfReach."""
-    urls = step.feeds.due(_MOST) if only is None else only
-    return _poll(step, owner, urls, at_once=False)
+def poll_all_due(step: PollStep, owner: str) -> PollSummary:
+    """Poll every feed that is due, once. Raises OutOfReach."""
+    return _poll(step, owner, step.feeds.due(_MOST), at_once=False)
+
+
+def poll_some_due(step: PollStep, owner: str, most: int, seconds: float) -> PollSummary:
+    """Poll up to `most` of the feeds that are due; after so many seconds none is begun any more. Raises OutOfReach.
+
+    Others may do the same at the same time: each feed is one poller's.
+    """
+    total = PollSummary()
+    until = time.monotonic() + seconds
+    while True:
+        room = min(most, AT_ONCE - step.pending)
+        if room and (room >= AT_ONCE // 4 or room == most) and time.monotonic() < until:
+            started = step.start(owner, room)
+            most = most - started if started == room else 0
+        if not step.pending:
+            return total
+        total += step.collect(1.0)
 
 
 def poll_each_once(step: PollStep, owner: str, urls: Sequence[str]) -> PollSummary:

@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Connection,
     Select,
+    Text,
     and_,
     bindparam,
     case,
+    cast,
     delete,
     exists,
     or_,
@@ -198,4 +201,10 @@ def _upsert(connection: Connection) -> Any:
     said = {name: new[name] for name in feed_rows.SPEC_COLUMNS if name != "url"}
     changed = feeds.c.interval.is_distinct_from(new.interval)
     due = case((changed, new.next_due), else_=feeds.c.next_due)
-    return upsert.on_conflict_do_update(index_elements=[feeds.c.address], set_=said | {"next_due": due})
+    # A list is put again at every run of a scheduler: what it says of ten thousand feeds is mostly what is there.
+    other = or_(*(_comparable(feeds.c[name]).is_distinct_from(_comparable(new[name])) for name in said))
+    return upsert.on_conflict_do_update(index_elements=[feeds.c.address], set_=said | {"next_due": due}, where=other)
+
+
+def _comparable(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return cast(column, Text) if isinstance(column.type, JSON) else column

@@ -65,6 +65,7 @@ def test_a_polled_article_is_in_the_log_and_a_feed_that_is_not_due_is_left_alone
 def test_many_feeds_are_polled_in_batches(
     run: Any, desk: Desk, outlets: SampleServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("pipeline.tasks.BATCH", 50)
     for number in range(60):
         outlets.outlet(f"outlet-{number}").publish(title=f"News {number}", text=WAGNER)
     monkeypatch.setenv("HARMATTAN_FEEDS", str(desk.feeds()))

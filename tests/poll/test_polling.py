@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +13,6 @@ import pytest
 
 from pipeline.errors import CannotHandle, OutOfReach
 from pipeline.log.interface import NewRecord
-from pipeline.poll.check import check_feed
 from pipeline.poll.rounds import poll_all_due, poll_each_once
 from pipeline.poll.worker import PollWorker
 from pipeline.records import topics
@@ -381,7 +380,6 @@ class TestPasses:
         desk.follow(url)
         assert poll_all_due(desk.step(), "desk").polled == 1
         assert poll_all_due(desk.step(), "desk").polled == 0
-        assert poll_all_due(desk.step(), "desk", only=[url]).polled == 0
         assert poll_each_once(desk.step(), "desk", [url]).polled == 1
 
     def test_the_worker_polls_on_and_ends_at_once_when_told(self, desk: Newsdesk, server: HostileServer) -> None:
@@ -402,22 +400,6 @@ class TestPasses:
         assert worker.counts()["new"] == 1
         assert desk.titles() == ["A"]
         assert len(desk.state.feeds.claim_due("another", 10, timedelta(minutes=1))) >= 1
-
-
-class TestCheck:
-    def test_a_feed_is_looked_at_and_nothing_kept(self, desk: Newsdesk, server: HostileServer) -> None:
-        server.behaviours["/feed"] = answer(rss([item("A", "/1", date=TODAY), item("B", "/2", date=LAST_WEEK)]))
-        report = check_feed(server.url("/feed"), desk.fetcher)
-        assert (report.title, report.entries, report.error) == ("The outlet", 2, None)
-        assert report.newest == parsedate_to_datetime(TODAY)
-        assert desk.raw() == []
-
-    def test_what_is_wrong_is_said(self, desk: Newsdesk, server: HostileServer) -> None:
-        server.behaviours["/page"] = answer(b"<html>")
-        assert check_feed(server.url("/page"), desk.fetcher).error == "the document is a page (HTML), not a feed"
-        assert check_feed(server.url("/none"), desk.fetcher).error == (
-            "127.0.0.1 answers 404: there is nothing at this address; check it in a browser"
-        )
 
 
 class TestWorker:
