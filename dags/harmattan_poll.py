@@ -1,7 +1,9 @@
 """Polls the feeds that are due, every minute, and appends what is new to the event log.
 
-The first task lists the due feeds in batches, the second polls one batch each. One run at a time: while a run takes longer than
-a minute, no other begins, and what it missed is due in the next. Workers take the articles on from the log.
+The first task counts the feeds that are due and shares them out, so that the number of the second's mapped tasks follows the
+load: none, one for 200 feeds, 16 at most. Each of these takes its share of due feeds by leases in the state. One run at a time:
+while a run takes longer than a minute, no other begins, and what it missed is due in the next. Workers take the articles on
+from the log.
 """
 
 from datetime import timedelta
@@ -25,19 +27,20 @@ def harmattan_poll() -> None:
     """Poll the feeds that are due."""
 
     @task(execution_timeout=timedelta(minutes=1))
-    def list_due() -> list[list[str]]:
+    def list_due() -> list[int]:
         from pipeline.tasks import due_batches
 
         return due_batches()
 
-    # A batch gives feeds back whose host's turn has not come after four minutes, and each request ends within one.
+    # A task begins no feed and gives those back whose host's turn has not come after four minutes, and each request ends
+    # within one.
     @task(execution_timeout=timedelta(minutes=6))
-    def poll(urls: list[str]) -> dict[str, int]:
+    def poll(most: int) -> dict[str, int]:
         from pipeline.tasks import poll_batch
 
-        return poll_batch(urls)
+        return poll_batch(most)
 
-    poll.expand(urls=list_due())
+    poll.expand(most=list_due())
 
 
 harmattan_poll()

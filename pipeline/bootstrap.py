@@ -23,6 +23,8 @@ from pipeline.work.interface import Worker
 if TYPE_CHECKING:
     from pipeline.enrich.analyze import Analysis
     from pipeline.enrich.language import LanguageGuesser
+    from pipeline.poll.follow import FollowWorker
+    from pipeline.poll.reading import DocumentReader
     from pipeline.poll.step import PollStep
 
 STEPS = ("poll", "enrich", "relate", "index", "alert", "notify")
@@ -133,6 +135,15 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
         yield Parts(log, articles, alerts, state)
 
 
+@contextmanager
+def open_reader() -> Iterator["DocumentReader"]:
+    """Open what reads feeds' documents: large and odd ones in a process of their own."""
+    from pipeline.poll.reading import GuardedReader
+
+    with closing(GuardedReader()) as reader:
+        yield reader
+
+
 def feed_credentials(settings: Settings) -> Credentials:
     """Give what signs in where feeds name a login; their secrets come from the environment or from files."""
     return Credentials(settings.secret)
@@ -209,14 +220,43 @@ def check_files(settings: Settings) -> None:
     check_channels(path, channels)
 
 
-def poll_step(log: EventLog, state: State, settings: Settings, fetcher: Fetcher) -> "PollStep":
+@dataclass(frozen=True, slots=True)
+class Poller:
+    """The step that polls, and what is done for feeds beside polling."""
+
+    step: "PollStep"
+    follow: "FollowWorker"
+
+
+@contextmanager
+def open_poller(log: EventLog, state: State, settings: Settings, owner: str) -> Iterator[Poller]:
     """Wire the poller."""
-    from pipeline.poll.reading import DirectReader
+    from pipeline.poll.filling import GapFiller
+    from pipeline.poll.follow import FollowWorker
+    from pipeline.poll.intake import Intake
+    from pipeline.poll.missed import Missed
+    from pipeline.poll.pushes import Pushes
     from pipeline.poll.schedule import Schedule
     from pipeline.poll.step import PollStep
+    from pipeline.poll.websub import WebSub
+    from pipeline.websub import hub_keys
 
     schedule = Schedule(settings.interval, shortest=settings.interval_min, longest=settings.interval_max)
-    return PollStep(state.feeds, log, fetcher, DirectReader(), schedule)
+    feeds, keys = state.feeds, hub_keys(settings)
+    with open_fetcher(settings) as fetcher, open_reader() as reader:
+        step = PollStep(
+            feeds,
+            log,
+            fetcher,
+            reader,
+            schedule,
+            sign_in=feed_credentials(settings).headers,
+            followers=[Missed(feeds, state.gaps), *([Pushes(state.subscriptions)] if keys else [])],
+        )
+        intake = Intake(feeds, log)
+        filler = GapFiller(state.gaps, feeds, intake, fetcher, reader, owner)
+        websub = [WebSub(state.subscriptions, intake, fetcher, reader, keys, owner)] if keys else []
+        yield Poller(step, FollowWorker([*websub, filler]))
 
 
 @contextmanager
@@ -225,7 +265,18 @@ def open_workers(
 ) -> Iterator[list[Worker]]:
     """Wire a worker for each step; the parts stay the caller's."""
     with ExitStack() as stack:
-        yield [_worker(step, parts, settings, owner, show, stack) for step in steps]
+        yield [worker for step in steps for worker in _workers(step, parts, settings, owner, show, stack)]
+
+
+def _workers(
+    step: str, parts: Parts, settings: Settings, owner: str, show: Callable[[str], None], stack: ExitStack
+) -> Sequence[Worker]:
+    if step != "poll":
+        return [_worker(step, parts, settings, owner, show, stack)]
+    from pipeline.poll.worker import PollWorker
+
+    poller = stack.enter_context(open_poller(parts.log, parts.state, settings, owner))
+    return [PollWorker(poller.step, owner), poller.follow]
 
 
 def _worker(
@@ -234,11 +285,6 @@ def _worker(
     from pipeline.work.worker import BatchWorker
 
     state = parts.state
-    if step == "poll":
-        from pipeline.poll.worker import PollWorker
-
-        fetcher = stack.enter_context(open_fetcher(settings))
-        return PollWorker(poll_step(parts.log, state, settings, fetcher), owner)
     if step == "enrich":
         return _enrich_worker(parts, settings, stack)
     if step == "relate":
@@ -305,7 +351,9 @@ def _enrich_worker(parts: Parts, settings: Settings, stack: ExitStack) -> Worker
     pages = stack.enter_context(closing(TrafilaturaReader(fetcher)))
     places = GazetteerPlaces(open_gazetteer())
     outlets = load_outlets(settings.sources or seed("sources.yaml"))
-    preparer = Preparer(RuleFile(settings.rules or seed("rules.yaml"), settings.lexicon), places, _languages(settings), outlets)
+    preparer = Preparer(
+        RuleFile(settings.rules or seed("rules.yaml"), settings.lexicon), places, _languages(settings), outlets
+    )
     return EnrichWorker(EnrichStep(preparer, pages), parts.log)
 
 

@@ -40,6 +40,9 @@ class Settings:
     kibana_ca: Path | None = None
     kibana_api_key: str | None = field(default=None, repr=False)
     base_url: str | None = None
+    public_url: str | None = None
+    """What HARMATTAN_BASE_URL says; `base_url` may stand for an address of this machine instead."""
+    websub_secret: str | None = field(default=None, repr=False)
     contact: str | None = None
     allow_networks: tuple[Network, ...] = ()
     feeds: Path | None = None
@@ -88,6 +91,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         kibana_ca=_path(env, "KIBANA_CA"),
         kibana_api_key=_secret(env, "HARMATTAN_KIBANA_API_KEY"),
         base_url=_url(env, "BASE_URL", ("http", "https")),
+        public_url=_url(env, "BASE_URL", ("http", "https")),
+        websub_secret=_secret(env, "HARMATTAN_WEBSUB_SECRET"),
         contact=_text(env, "CONTACT"),
         allow_networks=_networks(env),
         feeds=_path(env, "FEEDS"),

@@ -4,53 +4,76 @@ Airflow's DAGs and `harmattan housekeeping` call them; the settings come from th
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from pipeline.bootstrap import (
     digest_channels,
     load_notifiers,
-    open_fetcher,
     open_log,
     open_parts,
+    open_poller,
     open_state,
-    poll_step,
 )
 from pipeline.errors import HarmattanError
 from pipeline.health import check_health
 from pipeline.housekeeping import drop_old
 from pipeline.notify.digest import make_digest, send_digest
 from pipeline.poll.feeds_file import list_name, load_feeds
-from pipeline.poll.rounds import poll_all_due
+from pipeline.poll.rounds import poll_some_due
+from pipeline.poll.step import GIVE_BACK
 from pipeline.settings import Settings, load_settings
 from pipeline.work.crew import owner_name
 
 logger = logging.getLogger(__name__)
 
-BATCH = 50
-MOST_DUE = 5000
+BATCH = 200
+MOST_TASKS = 16
+MOST_DUE = 10_000
 
 
 class Unhealthy(HarmattanError):
     """Something is wrong with a part; the message lists everything."""
 
 
-def due_batches(settings: Settings | None = None) -> list[list[str]]:
-    """Give the addresses of the feeds that are due, in batches; with HARMATTAN_FEEDS, its list is read first."""
+def due_batches(settings: Settings | None = None) -> list[int]:
+    """Share the feeds that are due out among tasks: give how many each is to poll. With HARMATTAN_FEEDS, its list is read first.
+
+    A task has BATCH feeds; from MOST_TASKS tasks on, they have more instead.
+    """
     settings = settings or load_settings()
     with open_state(settings) as state:
         if settings.feeds:
             state.feeds.put(load_feeds(settings.feeds), listed_in=list_name(settings.feeds))
-        due = list(state.feeds.due(MOST_DUE))
-    return [due[start : start + BATCH] for start in range(0, len(due), BATCH)]
+        due = len(state.feeds.due(MOST_DUE))
+    tasks = min(-(-due // BATCH), MOST_TASKS)
+    return [due // tasks + (number < due % tasks) for number in range(tasks)]
 
 
-def poll_batch(urls: Sequence[str], settings: Settings | None = None) -> dict[str, int]:
-    """Poll those of the feeds that are still due."""
+def poll_batch(most: int, settings: Settings | None = None) -> dict[str, int]:
+    """Poll up to so many of the feeds that are due and that no other task has taken."""
     settings = settings or load_settings()
-    with open_log(settings) as log, open_state(settings) as state, open_fetcher(settings) as fetcher:
-        total = poll_all_due(poll_step(log, state, settings, fetcher), owner_name(), only=urls)
+    owner = owner_name()
+    with (
+        open_log(settings) as log,
+        open_state(settings) as state,
+        open_poller(log, state, settings, owner) as poller,
+    ):
+        total = poll_some_due(poller.step, owner, most, GIVE_BACK.total_seconds())
+    total.tell(logger)
     return {"polled": total.polled, "new": total.new, "failed": total.failed}
+
+
+def follow_feeds(settings: Settings | None = None) -> dict[str, int]:
+    """Ask the hubs whose turn it is, read what was pushed, and look into what was missed; give 1 when there was anything."""
+    settings = settings or load_settings()
+    with (
+        open_log(settings) as log,
+        open_state(settings) as state,
+        open_poller(log, state, settings, owner_name()) as poller,
+    ):
+        poller.follow.once()
+    return dict(poller.follow.counts())
 
 
 def check_everything(settings: Settings | None = None) -> dict[str, int]:

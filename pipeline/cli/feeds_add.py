@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from pipeline.bootstrap import feed_credentials, open_fetcher, open_state
+from pipeline.bootstrap import feed_credentials, open_fetcher, open_reader, open_state
 from pipeline.cli.options import Duration, data_option, json_option, print_json, settings_for
 from pipeline.errors import BadInput
 from pipeline.poll.credentials import HOW
@@ -75,8 +75,8 @@ def add(url: str, interval: timedelta | None, yes: bool, data: Path | None, **sa
 
 def _discover(url: str, settings: Settings, login: str | None) -> Discovery:
     credentials = feed_credentials(settings).headers(login)
-    with open_fetcher(settings) as fetcher:
-        return Discoverer(fetcher, credentials).discover(url)
+    with open_fetcher(settings) as fetcher, open_reader() as reader:
+        return Discoverer(fetcher, reader, credentials).discover(url)
 
 
 def _chosen(found: Discovery, spec: FeedSpec, yes: bool) -> str:

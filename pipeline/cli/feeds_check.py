@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.bootstrap import feed_credentials, open_fetcher, open_state
+from pipeline.bootstrap import feed_credentials, open_fetcher, open_reader, open_state
 from pipeline.cli.feed_rows import gap_sentence
 from pipeline.cli.options import data_option, json_option, print_json, settings_for
 from pipeline.poll.check import Checker, FeedReport, report_row
@@ -32,9 +32,9 @@ def check(urls: tuple[str, ...], as_json: bool, data: Path | None) -> int:
     Status 1 when one can't be read.
     """
     settings = settings_for(data)
-    with open_state(settings) as state, open_fetcher(settings) as fetcher:
+    with open_state(settings) as state, open_fetcher(settings) as fetcher, open_reader() as reader:
         known = _known(state, urls)
-        checker = Checker(fetcher, feed_credentials(settings))
+        checker = Checker(fetcher, feed_credentials(settings), reader)
         failed = False
         with ThreadPoolExecutor(AT_ONCE) as pool:
             wanted = list(dict.fromkeys(urls)) or list(known)

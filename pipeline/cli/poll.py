@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.bootstrap import open_fetcher, open_log, open_state, poll_step
+from pipeline.bootstrap import open_log, open_poller, open_state
 from pipeline.cli.options import data_option, file_option, settings_for, start_logging
 from pipeline.poll.feeds_file import list_name, load_feeds
 from pipeline.poll.rounds import poll_all_due
@@ -19,11 +19,14 @@ def poll(feeds: Path | None, data: Path | None) -> None:
     start_logging()
     settings = settings_for(data, feeds=feeds)
     listed = load_feeds(settings.feeds) if settings.feeds else []
-    with open_log(settings) as log, open_state(settings) as state, open_fetcher(settings) as fetcher:
+    owner = owner_name()
+    with open_log(settings) as log, open_state(settings) as state:
         state.check()
         if settings.feeds:
             state.feeds.put(listed, listed_in=list_name(settings.feeds))
-        total = poll_all_due(poll_step(log, state, settings, fetcher), owner_name())
+        with open_poller(log, state, settings, owner) as poller:
+            total = poll_all_due(poller.step, owner)
+            poller.follow.once()
     click.echo(f"{total.polled} feeds polled, {total.new} articles new, {total.failed} feeds failed")
     for url, problem in total.problems.items():
         click.echo(f"{url}: {problem}", err=True)

@@ -15,10 +15,9 @@ from pipeline.bootstrap import (
     check_files,
     check_parts,
     housekeeping_worker,
-    open_fetcher,
     open_parts,
+    open_poller,
     open_workers,
-    poll_step,
     set_up,
 )
 from pipeline.cli.display import Display
@@ -149,14 +148,13 @@ def _run_on(parts: Parts, settings: Settings, port: int) -> int:
 def _run_once(parts: Parts, settings: Settings, listed: list[FeedSpec]) -> int:
     owner = owner_name()
     with ExitStack() as stack:
-        fetcher = stack.enter_context(open_fetcher(settings))
+        poller = stack.enter_context(open_poller(parts.log, parts.state, settings, owner))
         workers = stack.enter_context(open_workers(STEPS[1:], parts, settings, owner, click.echo))
         crew = Crew(workers, parts.state, owner)
         told = stop_on_signals(crew.stop)
         with crew:
-            total = poll_each_once(
-                poll_step(parts.log, parts.state, settings, fetcher), owner, [feed.url for feed in listed]
-            )
+            total = poll_each_once(poller.step, owner, [feed.url for feed in listed])
+            poller.follow.once()
             whole = crew.wait(lambda: drained(parts.log, parts.state))
         parts.index.refresh()
     counts = crew.counts()

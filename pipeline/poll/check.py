@@ -10,7 +10,8 @@ from pipeline.fetch.addresses import url_problem, without_credentials
 from pipeline.fetch.interface import Fetcher, FetchError, Request, Response
 from pipeline.poll.articles import host_of
 from pipeline.poll.credentials import Credentials
-from pipeline.poll.parse import NotAFeed, ParsedFeed, parse_feed
+from pipeline.poll.parse import NotAFeed, ParsedFeed
+from pipeline.poll.reading import DocumentReader
 from pipeline.poll.statuses import status_sentence
 from pipeline.poll.step import ACCEPT, BODY_LIMIT, TIME_LIMIT
 
@@ -40,8 +41,9 @@ class FeedReport:
 class Checker:
     """Checks feeds; `credentials` signs in where a feed's entry names a login."""
 
-    def __init__(self, fetcher: Fetcher, credentials: Credentials) -> None:
+    def __init__(self, fetcher: Fetcher, credentials: Credentials, reader: DocumentReader) -> None:
         self._fetcher = fetcher
+        self._reader = reader
         self._credentials = credentials
 
     def check(self, url: str, login: str | None = None) -> FeedReport:
@@ -59,7 +61,7 @@ class Checker:
             return FeedReport(url=url, error=refusal, faults=tuple(_of_address(url, response, login)))
         try:
             kind = response.headers.get("content-type", "")
-            feed = parse_feed(response.body, url=response.url, content_type=kind)
+            feed = self._reader.read(response.body, url=response.url, content_type=kind).result()
         except NotAFeed as error:
             said = f"the document {error}"
             return FeedReport(url=url, error=said, faults=tuple(_of_address(url, response, login)))

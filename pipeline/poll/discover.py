@@ -15,7 +15,8 @@ from lxml import etree, html
 from pipeline.fetch.addresses import absolute, url_problem, without_credentials
 from pipeline.fetch.interface import Fetcher, FetchError, Request, Response
 from pipeline.poll.articles import host_of
-from pipeline.poll.parse import NotAFeed, ParsedFeed, parse_feed
+from pipeline.poll.parse import NotAFeed, ParsedFeed
+from pipeline.poll.reading import DocumentReader
 from pipeline.poll.sitemaps import named_sitemaps
 from pipeline.poll.statuses import status_sentence
 
@@ -63,8 +64,11 @@ class Discovery:
 class Discoverer:
     """Looks for feeds; `credentials` are headers for the asked site alone."""
 
-    def __init__(self, fetcher: Fetcher, credentials: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, fetcher: Fetcher, reader: DocumentReader, credentials: Mapping[str, str] | None = None
+    ) -> None:
         self._fetcher = fetcher
+        self._reader = reader
         self._credentials = dict(credentials or {})
         self._home = ""
 
@@ -78,7 +82,7 @@ class Discoverer:
         if page is None:
             return Discovery(problem=problem, answered=False)
         try:
-            return Discovery(candidates=(Candidate(url=page.url, feed=_parsed(page), found="the address itself"),))
+            return Discovery(candidates=(Candidate(url=page.url, feed=self._parsed(page), found="the address itself"),))
         except NotAFeed as error:
             problem = f"the document at {without_credentials(page.url)} {error}"
         for found, links in self._places(page):
@@ -107,6 +111,12 @@ class Discoverer:
         own = _origin(url) == _origin(self._home)
         return Request(url=url, limit=PAGE_LIMIT, timeout=TIME_LIMIT, credentials=self._credentials if own else {})
 
+    def _parsed(self, response: Response) -> ParsedFeed:
+        if not 200 <= response.status < 300:
+            raise NotAFeed(f"has the status {response.status}")
+        kind = response.headers.get("content-type", "")
+        return self._reader.read(response.body, url=response.url, content_type=kind).result()
+
     def _places(self, page: Response) -> Iterator[tuple[str, list[str]]]:
         tree = _tree(page.body)
         yield "declared by the page", [*_in_headers(page), *_declared(page.url, tree)]
@@ -123,7 +133,7 @@ class Discoverer:
         for url, answer in asked:
             try:
                 response = answer.result()
-                feed = _parsed(response)
+                feed = self._parsed(response)
             except (FetchError, NotAFeed):
                 continue
             same_host = urlsplit(url).hostname == urlsplit(response.url).hostname
@@ -131,12 +141,6 @@ class Discoverer:
             shown = frozenset(entry.link or entry.id for entry in feed.entries) or candidate.url
             candidates.setdefault(shown, candidate)
         return tuple(sorted(candidates.values(), key=_rank))
-
-
-def _parsed(response: Response) -> ParsedFeed:
-    if not 200 <= response.status < 300:
-        raise NotAFeed(f"has the status {response.status}")
-    return parse_feed(response.body, url=response.url, content_type=response.headers.get("content-type", ""))
 
 
 def _origin(url: str) -> tuple[str, str]:

@@ -14,16 +14,17 @@ is the second case; its save leaves this feed out, and the other's stands.
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from pipeline.errors import OutOfReach
+from pipeline.errors import BadInput, OutOfReach
 from pipeline.fetch.interface import Fetcher, FetchError, HostHeld, Request, Response
 from pipeline.log.interface import EventLog
+from pipeline.poll.following import Document, Follower
 from pipeline.poll.intake import Intake
 from pipeline.poll.outcomes import Outcomes, body_hash, moved_sentence
 from pipeline.poll.parse import NotAFeed, ParsedFeed
@@ -148,13 +149,19 @@ class PollStep:
         reader: DocumentReader,
         schedule: Schedule,
         on_progress: Callable[[Polled], None] = lambda polled: None,
+        *,
+        sign_in: Callable[[str | None], Mapping[str, str]] = lambda login: {},
+        followers: Sequence[Follower] = (),
     ) -> None:
+        """Take the parts. `sign_in` gives the headers of a feed's login, or raises BadInput."""
         self._feeds = feeds
         self._fetcher = fetcher
         self._reader = reader
         self._intake = Intake(feeds, events)
         self._outcomes = Outcomes(schedule)
         self._on_progress = on_progress
+        self._sign_in = sign_in
+        self._followers = tuple(followers)
         self._pending: dict[Future[Any], _Pending] = {}
         self._finished: SimpleQueue[Future[Any]] = SimpleQueue()
 
@@ -188,7 +195,7 @@ class PollStep:
         for claim in claims:
             request = _request(claim)
             pending = _Pending(claim, until, conditional=bool(request.etag or request.last_modified))
-            self._wait_for(self._fetcher.submit(request), pending)
+            self._wait_for(self._asked(request, claim.spec.login), pending)
         return len(claims)
 
     def collect(self, timeout: float) -> PollSummary:
@@ -212,6 +219,14 @@ class PollStep:
     def give_back(self) -> None:
         """Stop everything that is pending and release its leases, as far as the state can be asked."""
         self._cancel(list(self._pending))
+
+    def _asked(self, request: Request, login: str | None) -> Future[Response]:
+        try:
+            return self._fetcher.submit(replace(request, credentials=self._sign_in(login)) if login else request)
+        except BadInput as error:
+            not_asked: Future[Response] = Future()
+            not_asked.set_exception(FetchError(str(error)))
+            return not_asked
 
     def _wait_for(self, future: Future[Any], pending: _Pending) -> None:
         self._pending[future] = pending
@@ -278,16 +293,22 @@ class PollStep:
         summary = PollSummary()
         if not batch:
             return summary
-        polls = [(claim, outcome, 0) for claim, outcome in batch.clear]
+        polls = [(claim, self._followed(claim, outcome, None), 0) for claim, outcome in batch.clear]
         taken = self._intake.take([(pending.claim, feed) for pending, _, feed in batch.documents])
         for (pending, response, feed), its in zip(batch.documents, taken, strict=True):
             outcome = self._outcomes.read(pending.claim, response, feed, its, conditional=pending.conditional)
-            polls.append((pending.claim, outcome, its.changed))
+            document = Document(response, feed, its)
+            polls.append((pending.claim, self._followed(pending.claim, outcome, document), its.changed))
         for lost in self._feeds.save([(claim, outcome) for claim, outcome, _ in polls]):
             log.warning("%s", lost)
         for claim, outcome, changed in polls:
             self._report(claim, outcome, changed, summary)
         return summary
+
+    def _followed(self, claim: ClaimedFeed, outcome: PollOutcome, document: Document | None) -> PollOutcome:
+        for follower in self._followers:
+            outcome = follower.polled(claim, outcome, document)
+        return outcome
 
     def _report(self, claim: ClaimedFeed, outcome: PollOutcome, changed: int, summary: PollSummary) -> None:
         if outcome.moved:

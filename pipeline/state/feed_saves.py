@@ -1,6 +1,6 @@
 """Saving what polls found, many in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -97,3 +97,18 @@ def _hold_hosts(connection: Connection, outcomes: Sequence[PollOutcome], now: da
         )
         rows = [{"host": host, "held_until": now + held} for host, held in sorted(holds.items())]
         connection.execute(insert, rows)
+
+
+def end_claim(connection: Connection, claim: ClaimedFeed, seen: Mapping[str, str], new: int, *, due: bool) -> None:
+    """Note entries that came by another way than a poll, and end the claim; what polls have learnt stays.
+
+    With `due` the feed is to be polled at once. Raises LeaseLost when another process has the feed.
+    """
+    row = connection.execute(select(feeds).where(feeds.c.id == claim.id).with_for_update()).one_or_none()
+    if lost := _lost(claim, row):
+        raise lost
+    now = now_of(connection)
+    values = {**ENDED, **({"last_new": now} if new else {}), **({"next_due": now} if due else {})}
+    connection.execute(update(feeds).where(feeds.c.id == claim.id).values(values))
+    if seen:
+        save_entries(connection, {claim.id: seen}, now)

@@ -9,13 +9,15 @@ from sqlalchemy import delete, select, update
 
 from pipeline.state import feed_rows
 from pipeline.state.engine import Database
+from pipeline.state.feed_saves import end_claim
+from pipeline.state.interface_feeds import ClaimedFeed
 from pipeline.state.interface_gaps import Gap, GapState
 from pipeline.state.sql import now_of
 from pipeline.state.tables import feed_gaps, feeds
 
 REMEMBERED = timedelta(days=30)
 _gaps = feed_gaps.c
-_OWN = ("number", "feed", "found", "since", "until", "older", "generator", "recovered", "attempts", "note")
+_OWN = ("number", "feed", "found", "since", "until", "older", "generator", "scope", "recovered", "attempts", "note")
 
 
 class DatabaseGaps:
@@ -25,17 +27,30 @@ class DatabaseGaps:
         self._database = database
 
     def record(
-        self, feed: int, *, since: datetime, until: datetime, older: str | None = None, generator: str | None = None
+        self,
+        feed: int,
+        *,
+        since: datetime,
+        until: datetime,
+        older: str | None = None,
+        generator: str | None = None,
+        scope: str | None = None,
     ) -> None:
         """Note that entries were missed."""
         with self._database.write() as connection:
             now = now_of(connection)
+            connection.execute(delete(feed_gaps).where(_gaps.found < now - REMEMBERED))
             open_one = (_gaps.feed == feed) & (_gaps.state == GapState.OPEN.value)
-            said = {"until": max(since, until), "older": older, "generator": generator, "due": now}
+            said = {"until": max(since, until), "older": older, "generator": generator, "scope": scope, "due": now}
             if connection.execute(update(feed_gaps).where(open_one).values(said)).rowcount:
                 return
             row = {"feed": feed, "found": now, "since": since, "state": GapState.OPEN.value}
             connection.execute(feed_gaps.insert().values(row | said | {"attempts": 0, "recovered": 0}))
+
+    def save_found(self, claim: ClaimedFeed, seen: Mapping[str, str], new: int) -> None:
+        """Note the entries found elsewhere for a feed, and end its claim."""
+        with self._database.write() as connection:
+            end_claim(connection, claim, seen, new, due=False)
 
     def take_open(self, most: int, hold: timedelta) -> Sequence[Gap]:
         """Give gaps to be filled now, and to nobody else for as long as `hold`."""
@@ -74,12 +89,6 @@ class DatabaseGaps:
             for row in connection.execute(_joined().where(recent).order_by(_gaps.found.desc(), _gaps.number.desc())):
                 found[row.feed].append(_gap(row))
         return found
-
-    def forget(self) -> int:
-        """Forget those found more than 30 days ago, and give how many."""
-        with self._database.write() as connection:
-            old = _gaps.found < now_of(connection) - REMEMBERED
-            return connection.execute(delete(feed_gaps).where(old)).rowcount
 
 
 def _joined() -> Any:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from pipeline.state.interface_feeds import FeedSpec
+from pipeline.state.interface_feeds import ClaimedFeed, FeedSpec
 
 
 class GapState(StrEnum):
@@ -23,7 +23,8 @@ class Gap:
     """A time from which entries are missing: after `since`, the last good poll before, and until `until`.
 
     `until` is the date of the oldest entry that the feed showed then, or the time of the poll where it had no dates.
-    `older` is the address of the feed's page before that document, where it named one; `generator` is what made it.
+    `older` is the address of the feed's page before that document, where it named one; `generator` is what made it; `scope`
+    is the beginning that the addresses of its articles share.
     `recovered` counts the entries found since.
     """
 
@@ -37,6 +38,7 @@ class Gap:
     state: GapState
     older: str | None = None
     generator: str | None = None
+    scope: str | None = None
     recovered: int = 0
     attempts: int = 0
     note: str | None = None
@@ -46,9 +48,22 @@ class Gaps(Protocol):
     """What was missed."""
 
     def record(
-        self, feed: int, *, since: datetime, until: datetime, older: str | None = None, generator: str | None = None
+        self,
+        feed: int,
+        *,
+        since: datetime,
+        until: datetime,
+        older: str | None = None,
+        generator: str | None = None,
+        scope: str | None = None,
     ) -> None:
         """Note that entries were missed; a gap of the feed that is still open and touches this one becomes longer."""
+
+    def save_found(self, claim: ClaimedFeed, seen: Mapping[str, str], new: int) -> None:
+        """Note the entries found elsewhere for a feed, how many were new, and end its claim, in one transaction.
+
+        Raises LeaseLost, with nothing saved, when another process has the feed.
+        """
 
     def take_open(self, most: int, hold: timedelta) -> Sequence[Gap]:
         """Give gaps to be filled now, and to nobody else for as long as `hold`."""

@@ -7,12 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, exists, or_, select, text, update
 
-from pipeline.errors import LeaseLost
 from pipeline.state import feed_rows
 from pipeline.state.engine import Database
-from pipeline.state.feed_entries import save_entries
+from pipeline.state.feed_saves import end_claim
 from pipeline.state.interface_subscriptions import Push, Subscription, SubscriptionState
-from pipeline.state.leases import ENDED, free, lasting, new_token
+from pipeline.state.leases import free, lasting, new_token
 from pipeline.state.sql import now_of
 from pipeline.state.tables import feed_pushes, feed_subscriptions, feeds
 
@@ -168,21 +167,10 @@ class DatabaseSubscriptions:
     def save_push(self, push: Push, seen: Mapping[str, str], new: int, error: str | None) -> None:
         """Note the entries of a push, forget the push, and end the claim."""
         with self._database.write() as connection:
-            row = connection.execute(select(feeds).where(feeds.c.id == push.claim.id).with_for_update()).one_or_none()
-            if row is None or row.token != push.claim.token:
-                raise LeaseLost(f"{push.claim.spec.url} was removed or taken by another process while a push was read")
-            now = now_of(connection)
-            values: dict[str, Any] = dict(ENDED)
-            if error:
-                values["next_due"] = now
-            elif new:
-                values["last_new"] = now
-            connection.execute(update(feeds).where(feeds.c.id == row.id).values(values))
-            if seen:
-                save_entries(connection, {row.id: seen}, now)
+            end_claim(connection, push.claim, seen, new, due=error is not None)
             connection.execute(delete(feed_pushes).where(feed_pushes.c.number == push.number))
-            counted = {"last_push": now, "pushes": _subs.pushes + 1, "unpushed": 0}
-            connection.execute(update(feed_subscriptions).where(_subs.feed == row.id).values(counted))
+            counted = {"last_push": now_of(connection), "pushes": _subs.pushes + 1, "unpushed": 0}
+            connection.execute(update(feed_subscriptions).where(_subs.feed == push.claim.id).values(counted))
 
     def not_pushed(self, feed: int) -> None:
         """Note that a poll found what should have been pushed."""

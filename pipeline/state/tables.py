@@ -157,6 +157,7 @@ feed_gaps = Table(
     Column("state", Text, nullable=False),
     Column("older", FreeText),
     Column("generator", FreeText),
+    Column("scope", FreeText),
     Column("due", Moment, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("recovered", Integer, nullable=False),

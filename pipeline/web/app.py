@@ -18,9 +18,11 @@ from pipeline.state.interface import State
 from pipeline.web.alert_pages import AlertPages
 from pipeline.web.answers import page, sentence
 from pipeline.web.article_pages import ArticlePages
+from pipeline.web.hub_pages import HubPages
 from pipeline.web.rendering import STATIC
 from pipeline.web.safety import HEADERS, Safety
 from pipeline.web.status_pages import StatusPages
+from pipeline.websub import PATH, HubKeys
 
 _REASONS = {404: "There is nothing at this address.", 405: "This address can only be read."}
 
@@ -32,15 +34,18 @@ def create_app(
     *,
     rules: Mapping[str, str] | None = None,
     base_url: str | None = None,
+    hubs: HubKeys | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Starlette:
     """Make the application.
 
     `health` reports on every part; `rules` are the ids and names offered in the search form; `base_url` is the page's
-    public address, whose host it answers to beside localhost and IP addresses. No request changes anything.
+    public address, whose host it answers to beside localhost and IP addresses. No request changes anything, but what hubs
+    deliver at /websub/ is kept, where `hubs` has the keys to know them.
     """
     articles = ArticlePages(index, rules or {}, now)
     alerts = AlertPages(state.ledger)
+    hub_pages = HubPages(state.subscriptions, hubs)
     status = StatusPages(index, state, health)
     return Starlette(
         routes=[
@@ -50,6 +55,7 @@ def create_app(
             Route("/alerts/{alert}", alerts.alert),
             Route("/status", status.status),
             Route("/health", status.health),
+            Route(f"{PATH}{{key}}", hub_pages.endpoint, methods=["GET", "POST"]),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[Middleware(Safety, base_url=base_url)],

@@ -1,5 +1,6 @@
 """Serving the web page from a thread of the process."""
 
+import logging
 import socket
 import threading
 from collections.abc import Iterator, Mapping
@@ -19,8 +20,11 @@ from pipeline.seeds import seed
 from pipeline.settings import Settings
 from pipeline.state.interface import State
 from pipeline.web.app import create_app
+from pipeline.websub import hub_keys
 
 PATIENCE = 10.0
+
+logger = logging.getLogger(__name__)
 
 
 class Parts(Protocol):
@@ -45,15 +49,27 @@ def serve_in_background(parts: Parts, settings: Settings, port: int, host: str =
 
     Raises BadInput when the address can't be listened on.
     """
+    hubs = hub_keys(settings)
+    if hubs:
+        _catch_up(parts.state)
     app = create_app(
         parts.index,
         parts.state,
         lambda: check_health(parts.log, parts.index, parts.state),
         rules=_rule_names(settings),
         base_url=settings.base_url,
+        hubs=hubs,
     )
     with listening(app, host, port) as address:
         yield address
+
+
+def _catch_up(state: State) -> None:
+    """Ask for what hubs may have pushed in vain while nobody listened."""
+    try:
+        state.subscriptions.catch_up()
+    except HarmattanError as error:
+        logger.warning("what hubs pushed meanwhile comes with the next polls only: %s", error)
 
 
 @contextmanager

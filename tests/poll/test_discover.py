@@ -2,6 +2,7 @@ import pytest
 
 from pipeline.fetch.http import HttpFetcher
 from pipeline.poll.discover import MOST_ASKED, Discoverer, Discovery
+from pipeline.poll.reading import DirectReader
 from tests.fetch.hostile import HostileServer, answer, redirect
 from tests.poll.documents import item, rss
 
@@ -24,7 +25,7 @@ def link(href: str, kind: str = "application/rss+xml") -> str:
 
 
 def found(fetcher: HttpFetcher, server: HostileServer, path: str = "/") -> Discovery:
-    return Discoverer(fetcher).discover(server.url(path))
+    return Discoverer(fetcher, DirectReader()).discover(server.url(path))
 
 
 def paths(server: HostileServer, discovery: Discovery) -> list[str]:
@@ -103,7 +104,7 @@ def test_a_site_without_a_feed_says_so(server: HostileServer, fetcher: HttpFetch
     ],
 )
 def test_an_address_that_must_not_be_asked_is_refused(fetcher: HttpFetcher, address: str, words: str):
-    discovery = Discoverer(fetcher).discover(address)
+    discovery = Discoverer(fetcher, DirectReader()).discover(address)
     assert not discovery.answered
     assert words in str(discovery.problem)
     assert "secret" not in str(discovery.problem)
@@ -123,6 +124,6 @@ def test_a_hostile_page_leads_to_few_requests_and_none_inside(server: HostileSer
 def test_a_login_goes_to_the_asked_site_alone(server: HostileServer, fetcher: HttpFetcher):
     with HostileServer() as other:
         server.behaviours |= {"/": page(link("/rss") + link(other.url("/rss"))), "/rss": answer(FEED)}
-        Discoverer(fetcher, {"Authorization": "Bearer x"}).discover(server.url("/"))
+        Discoverer(fetcher, DirectReader(), {"Authorization": "Bearer x"}).discover(server.url("/"))
         assert {asked.headers.get("authorization") for asked in server.asked} == {"Bearer x"}
         assert [asked.headers.get("authorization") for asked in other.asked] == [None]

@@ -75,6 +75,7 @@ def _create_gaps() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("older", sa.Text()),
         sa.Column("generator", sa.Text()),
+        sa.Column("scope", sa.Text()),
         sa.Column("due", MOMENT, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("recovered", sa.Integer(), nullable=False),
