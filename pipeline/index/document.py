@@ -2,19 +2,29 @@
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import msgspec
 
 from pipeline.index.interface import Hit
 from pipeline.index.query import place_key
+from pipeline.index.translate import fact_key
+from pipeline.index.words import Layers, text_layers, title_layers
 from pipeline.records.article import EnrichedArticle, PreparedArticle
 from pipeline.records.codec import decode, encode
+from pipeline.rules.facts import ArticleFacts, fact_keys
+from pipeline.rules.syntax import Field
+from pipeline.text.document import Document as TextDocument
 
 Document = dict[str, Any]
 
 LONGEST_KEYWORD = 32_766
 """Bytes of UTF-8 that Lucene takes in one term."""
+
+MOST_FACTS = 2_000
+LONGEST_FACT = 2_000
+"""Code points of a fact that can be searched for; what is longer is no name, tag or address that anyone would type."""
 
 HIGHEST_REVISION = 2**63 - 1
 PINNED = frozenset({"town", "site", "admin"})
@@ -40,6 +50,7 @@ def document_of(enriched: EnrichedArticle) -> Document:
     | places, countries, place_keys | names; ISO codes; both folded, to filter by |
     | locations | the points of towns, sites and administrative areas |
     | rules, severities | ids of the rules that matched, and how urgent they are |
+    | facts | what queries of the rules' language may ask for beside words, such as `tag:sahel` |
     | record | the whole record but for title, text and the signature, not searchable |
     """
     article = enriched.article
@@ -71,9 +82,33 @@ def document_of(enriched: EnrichedArticle) -> Document:
         **_places(article),
         "rules": tuple(match.rule for match in article.matches),
         "severities": _distinct(match.severity.value for match in article.matches),
+        "facts": _facts(article),
     }
     _check(enriched, document)
     return {name: value for name, value in document.items() if value is not None and value != ()}
+
+
+def words_of(enriched: EnrichedArticle) -> tuple[Layers, Layers]:
+    """Give the words of title and text, as the engines hold them."""
+    article = enriched.article
+    document = TextDocument(article.title, article.text, article.language)
+    return title_layers(document), text_layers(document)
+
+
+def facts_of(article: PreparedArticle) -> ArticleFacts:
+    """Give what queries can ask of an article beside its words."""
+    in_time = article.published and article.published <= article.seen
+    return ArticleFacts(
+        source=article.source.name,
+        feed=article.source.feed,
+        tags=article.source.tags,
+        kinds=article.source.kinds,
+        countries=article.countries,
+        places=article.places,
+        authors=article.authors,
+        origins=(article.credit,) if article.credit else (),
+        time=article.published if in_time else article.seen,
+    )
 
 
 def sort_time(enriched: EnrichedArticle) -> datetime:
@@ -97,6 +132,18 @@ def record_field(enriched: EnrichedArticle) -> Document:
     record: Document = msgspec.json.decode(record_bytes(enriched))
     del record["record"]["article"]["title"], record["record"]["article"]["text"]
     return record
+
+
+def elasticsearch_document(enriched: EnrichedArticle) -> Document:
+    """Give the document of an article for Elasticsearch: with its words in fields of their own, and with its record.
+
+    Raises Unindexable.
+    """
+    document = document_of(enriched)
+    for section, layers in zip(Field, words_of(enriched), strict=True):
+        document[f"{section}_forms"] = " ".join(layers.forms)
+        document[f"{section}_stems"] = " ".join(layers.stems)
+    return document | {"record": record_field(enriched)}
 
 
 def record_of_document(document: Document) -> EnrichedArticle:
@@ -138,6 +185,11 @@ def _places(article: PreparedArticle) -> Document:
         "place_keys": _distinct(map(place_key, (*names, *article.countries))),
         "locations": _distinct((place.lon, place.lat) for place in article.places if place.kind in PINNED),
     }
+
+
+def _facts(article: PreparedArticle) -> tuple[str, ...]:
+    keys = (fact_key(field, value) for field, value in fact_keys(facts_of(article), article.language))
+    return tuple(islice((key for key in sorted(keys) if len(key) <= LONGEST_FACT), MOST_FACTS))
 
 
 def _check(enriched: EnrichedArticle, document: Document) -> None:

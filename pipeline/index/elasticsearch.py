@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,13 +16,14 @@ from elasticsearch import ApiError, BadRequestError, Elasticsearch, TransportErr
 
 from pipeline.errors import BadInput, OutOfReach
 from pipeline.index import bulk
-from pipeline.index.document import Unindexable, document_of, hit_of, record_field, record_of_document
-from pipeline.index.elasticsearch_query import query_body, sort_order
-from pipeline.index.excerpt import excerpt
-from pipeline.index.interface import Hit, Refusal, SearchQuery, SearchResult
-from pipeline.index.query import Words, read_query
+from pipeline.index.check import Candidate, Page, collect, page_sizes
+from pipeline.index.document import Unindexable, elasticsearch_document, record_of_document
+from pipeline.index.elasticsearch_query import Body, search_body, sort_order
+from pipeline.index.interface import Refusal, SearchQuery, SearchResult
+from pipeline.index.query import ReaderSource, Search, plain_reader, read_query, shown
 from pipeline.index.templates import install
 from pipeline.index.templates.install import Template, templates
+from pipeline.index.translate import Found
 from pipeline.records.alert import Alert
 from pipeline.records.article import EnrichedArticle
 
@@ -34,6 +36,7 @@ SETTLING = (0.1, 0.3, 1.0, 2.0)
 TIME_OUT = 30.0
 FIRST_WAIT = 0.5
 FETCHED = ["title", "text", "record"]
+LARGEST_PAGE = 1_000
 
 
 class ElasticsearchIndex:
@@ -52,12 +55,15 @@ class ElasticsearchIndex:
         ca: Path | None = None,
         prefix: str = "harmattan",
         first_wait: float = FIRST_WAIT,
+        reader: ReaderSource = plain_reader,
     ) -> None:
         """Take the address and what it wants to see; nothing is asked yet.
 
         All names begin with `prefix`. `first_wait` is the pause in seconds before a refused bulk request is first
-        repeated; it doubles four times. Raises BadInput for an address or a CA file that can't be used.
+        repeated; it doubles four times. `reader` gives the reader of queries. Raises BadInput for an address or a CA file
+        that can't be used.
         """
+        self._reader = reader
         self._url = url
         self._first_wait = first_wait
         self._articles, self._alerts = templates(prefix)
@@ -130,24 +136,46 @@ class ElasticsearchIndex:
 
     def search(self, query: SearchQuery) -> SearchResult:
         """Find articles among all that was written before the last refresh."""
-        words = read_query(query)
+        search = read_query(query, self._reader())
         with self._asking():
             try:
-                answer = _settled(
-                    lambda: self._client.search(
-                        index=self._articles.pattern,
-                        query=query_body(words, query),
-                        sort=sort_order(words),
-                        size=query.limit,
-                        source_includes=FETCHED,
-                        track_total_hits=True,
-                        allow_partial_search_results=False,
-                    )
-                )
+                return self._search(search, query)
+            except BadRequestError:
+                pass  # Elasticsearch has limits for words in their order that it doesn't have for words
+            try:
+                return self._search(search, query, in_order=False)
             except BadRequestError as error:
-                raise BadInput(f"Elasticsearch can't read the query {query.text!r}: {_reason(error)}") from error
-        hits = tuple(_hit(found, words) for found in answer["hits"]["hits"])
-        return SearchResult(hits=hits, total=answer["hits"]["total"]["value"])
+                raise BadInput(f"Elasticsearch can't search for {shown(query.text)}: {_reason(error)}") from error
+
+    def _search(self, search: Search, query: SearchQuery, *, in_order: bool = True) -> SearchResult:
+        found = search_body(search, query, in_order=in_order)
+        return collect(self._pages(search, found, query.limit), search, query.limit, whole=found.whole)
+
+    def _pages(self, search: Search, found: Found[Body], limit: int) -> Iterator[Page]:
+        after: dict[str, Any] = {}
+        for size in page_sizes(limit, found.whole):
+            answer = _settled(partial(self._ask, search, found.query, min(size, LARGEST_PAGE), after))
+            hits = answer["hits"]["hits"]
+            candidates = [
+                Candidate(partial(record_of_document, hit["_source"]), hit["_score"] if search.wanted else 1.0)
+                for hit in hits
+            ]
+            yield Page(candidates, answer["hits"]["total"]["value"])
+            if hits:
+                after = {"search_after": hits[-1]["sort"]}
+
+    def _ask(self, search: Search, body: Body, size: int, after: dict[str, Any]) -> ObjectApiResponse[Any]:
+        return self._client.search(
+            index=self._articles.pattern,
+            query=body,
+            sort=sort_order(search),
+            size=size,
+            source_includes=FETCHED,
+            track_total_hits=True,
+            track_scores=bool(search.wanted),
+            allow_partial_search_results=False,
+            **after,
+        )
 
     def article(self, article_id: str) -> EnrichedArticle | None:
         """Give an article by its id."""
@@ -223,14 +251,8 @@ def _reason(error: ApiError) -> str:
 
 
 def _article_source(article: EnrichedArticle) -> bytes:
-    return msgspec.json.encode(document_of(article) | {"record": record_field(article)})
+    return msgspec.json.encode(elasticsearch_document(article))
 
 
 def _index_name(template: Template, moment: datetime) -> str:
     return f"{template.stem}-{moment.astimezone(UTC):%Y.%m}"
-
-
-def _hit(found: dict[str, Any], words: Words) -> Hit:
-    article = record_of_document(found["_source"])
-    score = found["_score"] if words.groups else 1.0
-    return hit_of(article, score, excerpt(article.article.text, words.wanted))

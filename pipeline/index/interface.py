@@ -19,12 +19,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchQuery:
-    """What is searched: plain words, "phrases", `*` for everything; every filter must hold.
+    """What is searched for: words of the rules' query language or plain ones, `*` for everything; every filter must hold.
 
-    Words must all be there; `-word` excludes, `word*` may go on, `OR` stands between two of which one is enough.
-    `since` compares the published time, or the time first seen where there is none or it is yet to come. `place` is a place's
-    name or a country's ISO 3166-1 alpha-2 code, `source` an outlet's name or its feed's address; case and accents don't
-    matter. Without words the newest come first, otherwise the most relevant.
+    docs/query-language.md describes both. `since` compares the published time, or the time first seen where there is none
+    or it is yet to come. `place` is a place's name or a country's ISO 3166-1 alpha-2 code, `source` an outlet's name or its
+    feed's address; case and accents don't matter. Without words the newest come first, otherwise the most relevant.
     """
 
     text: str = "*"
@@ -58,10 +57,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
-    """The hits, best first, and how many articles match in all."""
+    """The hits, best first, and how many articles match in all: just so many, or, with `at_least`, so many or more."""
 
     hits: tuple[Hit, ...]
     total: int
+    at_least: bool = False
 
 
 class ArticleIndex(Protocol):

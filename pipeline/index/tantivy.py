@@ -4,22 +4,27 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import tantivy
 from tantivy import DocAddress, Document, FieldType, Index, IndexWriter, Query, Searcher
 
 from pipeline.errors import BadInput, OutOfReach
-from pipeline.index.document import Unindexable, hit_of, record_of
-from pipeline.index.excerpt import excerpt
-from pipeline.index.interface import Hit, Refusal, SearchQuery, SearchResult
-from pipeline.index.query import Words, read_query
+from pipeline.index.check import Candidate, Page, collect, page_sizes
+from pipeline.index.document import Unindexable, record_of
+from pipeline.index.interface import Refusal, SearchQuery, SearchResult
+from pipeline.index.query import ReaderSource, Search, plain_reader, read_query, shown
 from pipeline.index.tantivy_folder import IndexFolder, panics_as_errors
-from pipeline.index.tantivy_schema import build_schema, month, tantivy_document, tantivy_query
+from pipeline.index.tantivy_query import search_query
+from pipeline.index.tantivy_schema import build_schema, month, tantivy_document
+from pipeline.index.translate import Found
 from pipeline.index.writer_lock import WriterLock
 from pipeline.records.article import EnrichedArticle
 
 WRITER_MEMORY = 30_000_000
+BEYOND_ITS_LIMITS = "nvalid argument"
+"""What tantivy's message holds where an automaton for a pattern grows too large, or stands for too many words."""
 
 
 class TantivyIndex:
@@ -29,9 +34,10 @@ class TantivyIndex:
     long as `incomplete` says so, the event log may hold articles that the index does not.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Take the folder, which `setup` makes. Nothing is opened yet."""
+    def __init__(self, path: Path, reader: ReaderSource = plain_reader) -> None:
+        """Take the folder, which `setup` makes, and what gives the reader of queries. Nothing is opened yet."""
         self._path = path
+        self._reader = reader
         self._folder = IndexFolder(path)
         self._schema = build_schema()
         self._lock = WriterLock(path / "writer.lock")
@@ -88,12 +94,25 @@ class TantivyIndex:
 
     def search(self, query: SearchQuery) -> SearchResult:
         """Find articles among all that any process has committed."""
-        words = read_query(query)
-        wanted = tantivy_query(self._schema, words, query)
+        search = read_query(query, self._reader())
         with self._reading() as searcher:
-            found = searcher.search(wanted, limit=query.limit, order_by_field=None if words.groups else "time")
-            hits = [self._hit(searcher, address, words, score) for score, address in found.hits]
-        return SearchResult(hits=tuple(hits), total=_total(found))
+            try:
+                return self._search(searcher, search, query)
+            except ValueError as error:
+                if BEYOND_ITS_LIMITS not in str(error):
+                    raise
+            try:
+                return self._search(searcher, search, query, in_order=False)
+            except ValueError as error:
+                if BEYOND_ITS_LIMITS not in str(error):
+                    raise
+                raise BadInput(f"the query {shown(query.text)} can't be searched for: a pattern in it is too long") from None
+
+    def _search(
+        self, searcher: Searcher, search: Search, query: SearchQuery, *, in_order: bool = True
+    ) -> SearchResult:
+        found = search_query(self._schema, search, query, in_order=in_order)
+        return collect(_pages(searcher, search, found, query.limit), search, query.limit, whole=found.whole)
 
     def article(self, article_id: str) -> EnrichedArticle | None:
         """Give an article by its id."""
@@ -180,9 +199,18 @@ class TantivyIndex:
         address = self._find(searcher, article_id)
         return int(searcher.fast_field_values("revision", [address])[0] or 0) if address else 0
 
-    def _hit(self, searcher: Searcher, address: DocAddress, words: Words, score: float) -> Hit:
-        article = _record(searcher, address)
-        return hit_of(article, score if words.groups else 1.0, excerpt(article.article.text, words.wanted))
+
+def _pages(searcher: Searcher, search: Search, found: Found[Query], limit: int) -> Iterator[Page]:
+    offset = 0
+    for size in page_sizes(limit, found.whole):
+        order = None if search.wanted else "time"
+        result = searcher.search(found.query, limit=size, offset=offset, order_by_field=order)
+        candidates = [
+            Candidate(partial(_record, searcher, address), float(score) if search.wanted else 1.0)
+            for score, address in result.hits
+        ]
+        yield Page(candidates, _total(result))
+        offset += size
 
 
 def _record(searcher: Searcher, address: DocAddress) -> EnrichedArticle:

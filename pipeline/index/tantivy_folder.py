@@ -10,7 +10,7 @@ from pathlib import Path
 from tantivy import Index
 
 from pipeline.errors import BadInput, OutOfReach, TooNew
-from pipeline.index.tantivy_schema import VERSION, build_schema, register_tokenizer
+from pipeline.index.tantivy_schema import VERSION, build_schema
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +46,11 @@ class IndexFolder:
         self._check_version()
         try:
             with panics_as_errors():
-                index = Index.open(str(self._articles))
+                return Index.open(str(self._articles))
         except ValueError as error:
             if FROM_THE_SYSTEM in str(error):
                 raise self._out_of_reach(error) from error
             raise self._unusable(f"the index is damaged ({error})") from error
-        register_tokenizer(index)
-        return index
 
     def make(self) -> None:
         """Make the folder itself. Raises OutOfReach."""

@@ -7,10 +7,17 @@ from pipeline.index.templates.analysis import ANALYZER
 _KEYWORD = {"type": "keyword"}
 _DATE = {"type": "date", "format": "strict_date_optional_time"}
 
+WORD_FIELDS = ("title_forms", "title_stems", "text_forms", "text_stems")
+UNSTORED = (*WORD_FIELDS, "facts")
+"""Fields that are searched, and never shown: they are left out of `_source`."""
+
 ARTICLE_FIELDS: dict[str, Any] = {
     "title": {"type": "text", "analyzer": ANALYZER},
     # Offsets make highlighting in Kibana cheap.
     "text": {"type": "text", "analyzer": ANALYZER, "index_options": "offsets"},
+    # Words as Harmattan makes them, for the rules' query language; only `_source` of older indices holds them.
+    **dict.fromkeys(WORD_FIELDS, {"type": "text", "analyzer": "whitespace"}),
+    "facts": {"type": "keyword"},
     "revision": {"type": "long"},
     "corrected": {"type": "boolean"},
     "locations": {"type": "geo_point"},

@@ -9,9 +9,9 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError, UnsupportedPro
 from pipeline.errors import BadInput, TooNew
 from pipeline.index.templates.alerts import ALERT_FIELDS
 from pipeline.index.templates.analysis import analysis
-from pipeline.index.templates.articles import ARTICLE_FIELDS
+from pipeline.index.templates.articles import ARTICLE_FIELDS, UNSTORED
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Goes up with every change of mapping, settings or analyser; stands in `_meta` of templates and mappings."""
 
 META: Final = {"version": VERSION, "owner": "harmattan"}
@@ -22,11 +22,15 @@ PRIORITY: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One kind of index: the beginning of its indices' names (a month follows), its fields, its default search fields."""
+    """One kind of index: the beginning of its indices' names (a month follows), its fields, its default search fields.
+
+    `unstored` are the fields that new indices leave out of `_source`.
+    """
 
     stem: str
     fields: Mapping[str, Any]
     searched: tuple[str, ...]
+    unstored: tuple[str, ...] = ()
 
     @property
     def pattern(self) -> str:
@@ -37,7 +41,7 @@ class Template:
 def templates(prefix: str) -> tuple[Template, Template]:
     """Give the templates of articles and of alerts."""
     return (
-        Template(f"{prefix}-articles", ARTICLE_FIELDS, ("title", "text")),
+        Template(f"{prefix}-articles", ARTICLE_FIELDS, ("title", "text"), UNSTORED),
         Template(f"{prefix}-alerts", ALERT_FIELDS, ("articles.title", "matches", "rule_name")),
     )
 
@@ -123,6 +127,11 @@ def _parts(template: Template) -> dict[str, Any]:
         },
         "fields": {
             "settings": {"index": {"query": {"default_field": list(template.searched)}, "analysis": analysis()}},
-            "mappings": {"dynamic": "strict", "_meta": META, "properties": template.fields},
+            "mappings": {
+                "dynamic": "strict",
+                "_meta": META,
+                "_source": {"excludes": list(template.unstored)},
+                "properties": template.fields,
+            },
         },
     }

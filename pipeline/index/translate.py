@@ -1,0 +1,176 @@
+"""From a query of the rules' language to a query of an engine, which finds at least every article that is meant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from pipeline.errors import BadInput
+from pipeline.index.runs import Run, run_of
+from pipeline.index.words import Word, any_word, word_of
+from pipeline.rules.syntax import (
+    And,
+    AtLeast,
+    Beside,
+    Context,
+    Dated,
+    Entity,
+    Except,
+    Fact,
+    Field,
+    In,
+    Near,
+    Not,
+    NotNear,
+    Or,
+    Phrase,
+    Query,
+    Where,
+    walk,
+)
+
+Q = TypeVar("Q")
+
+EVERYWHERE = (Field.TITLE, Field.TEXT)
+
+MOST_WORDS = 10_000
+"""Words of a query, those of its entities included, that are looked for at once."""
+MOST_IN_EACH_LANGUAGE = 300
+"""Words of a query up to which each is looked for language by language; beyond it, a stem counts in all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[Q]):
+    """A query of an engine. Where `whole` is true, what it finds is what is meant; otherwise it has to be checked."""
+
+    query: Q
+    whole: bool
+
+
+class Engine(Protocol[Q]):
+    """What an engine's queries are made of."""
+
+    def everything(self) -> Q:
+        """What finds every article."""
+
+    def all_of(self, parts: Sequence[Q]) -> Q:
+        """What finds the articles that all of these find."""
+
+    def some_of(self, parts: Sequence[Q], least: int) -> Q:
+        """What finds the articles that at least so many of these find."""
+
+    def none_of(self, part: Q) -> Q:
+        """What finds the articles that this does not find."""
+
+    def word(self, section: Field, word: Word, by_language: bool) -> Q:
+        """What finds the word in title or text; without `by_language` its stems may count in any language."""
+
+    def run(self, section: Field, run: Run) -> Found[Q]:
+        """What finds the words in title or text in their order, whatever the article's language."""
+
+    def fact(self, keys: Sequence[str]) -> Q:
+        """What finds the articles of which one of these facts is known."""
+
+    def dated(self, since: datetime | None, until: datetime | None) -> Q:
+        """What finds at least the articles whose time lies within these bounds."""
+
+
+def fact_key(field: str, value: str) -> str:
+    """Give the term under which a fact of an article stands in the index."""
+    return f"{field}:{value}"
+
+
+def translate(query: Query, engine: Engine[Q], *, in_order: bool = True) -> Found[Q]:
+    """Give the engine's query. Without `in_order` words may stand anywhere. Raises BadInput for one that is too large."""
+    count = sum(len(part.terms) for part in walk(query) if isinstance(part, Phrase))
+    if count > MOST_WORDS:
+        raise BadInput(
+            f"the query has {count} words, those of its entities included; the most is {MOST_WORDS}: divide it"
+        )
+    return _Translation(engine, in_order=in_order, by_language=count <= MOST_IN_EACH_LANGUAGE).of(query, EVERYWHERE)
+
+
+class _Translation(Generic[Q]):
+    def __init__(self, engine: Engine[Q], *, in_order: bool, by_language: bool) -> None:
+        self._engine = engine
+        self._in_order = in_order
+        self._by_language = by_language
+
+    def of(self, query: Query, sections: Sequence[Field]) -> Found[Q]:
+        match query:
+            case And(parts):
+                return self._all([self.of(part, sections) for part in parts])
+            case Or(parts):
+                return self._any(parts, sections)
+            case AtLeast(count, parts):
+                return self._some([self.of(part, sections) for part in parts], count)
+            case Not(part):
+                return self._not(self.of(part, sections))
+            case Context(part) | Entity(_, part):
+                return self.of(part, sections)
+            case Fact(field, values):
+                return Found(self._engine.fact([fact_key(field, value) for value in values]), True)
+            case Dated(since, until):
+                return Found(self._engine.dated(since, until), False)
+            case _:
+                return self._placed(query, sections)
+
+    def _placed(self, query: Query, sections: Sequence[Field]) -> Found[Q]:
+        match query:
+            case Phrase((term,)):
+                return self._word(word_of(term), sections)
+            case Phrase(terms) if not self._in_order:
+                return self._loose([self._word(word_of(term), sections) for term in terms])
+            case Where(part, condition):
+                return self._all([self.of(part, sections), self.of(condition, EVERYWHERE)])
+            case In(field, part):
+                return self.of(part, [section for section in sections if section is field])
+            case NotNear(part) | Except(part):
+                return self._loose([self.of(part, sections)])
+            case Near(left, right) | Beside(left, right):
+                return self._near(query, [self.of(left, sections), self.of(right, sections)], sections)
+            case _:
+                return self._run(query, sections) or Found(self._engine.everything(), False)
+
+    def _near(self, query: Query, sides: Sequence[Found[Q]], sections: Sequence[Field]) -> Found[Q]:
+        """Ask for both sides near each other; for each of them, too, where that alone would not be all that is meant."""
+        run = self._run(query, sections) if self._in_order else None
+        if run and run.whole:
+            return run
+        return self._loose([run, *sides] if run else sides)
+
+    def _run(self, query: Query, sections: Sequence[Field]) -> Found[Q] | None:
+        asked = run_of(query)
+        if not asked:
+            return None
+        found = self._some([self._engine.run(section, asked.run) for section in sections], 1)
+        return Found(found.query, found.whole and asked.whole)
+
+    def _any(self, parts: Sequence[Query], sections: Sequence[Field]) -> Found[Q]:
+        """Look for single words all at once, for lists may be long."""
+        words = [word_of(part.terms[0]) for part in parts if isinstance(part, Phrase) and len(part.terms) == 1]
+        others = [part for part in parts if not isinstance(part, Phrase) or len(part.terms) > 1]
+        found = [self.of(part, sections) for part in others]
+        return self._some([self._word(any_word(words), sections), *found] if words else found, 1)
+
+    def _word(self, word: Word, sections: Sequence[Field]) -> Found[Q]:
+        found = [self._engine.word(section, word, self._by_language) for section in sections]
+        whole = word.whole and (self._by_language or not word.variants)
+        return self._some([Found(query, whole) for query in found], 1)
+
+    def _all(self, found: Sequence[Found[Q]]) -> Found[Q]:
+        query = found[0].query if len(found) == 1 else self._engine.all_of([one.query for one in found])
+        return Found(query, all(one.whole for one in found))
+
+    def _loose(self, found: Sequence[Found[Q]]) -> Found[Q]:
+        return Found(self._all(found).query, False)
+
+    def _some(self, found: Sequence[Found[Q]], least: int) -> Found[Q]:
+        if not found:  # in the title of the text, for instance
+            return Found(self._engine.none_of(self._engine.everything()), True)
+        query = found[0].query if len(found) == 1 else self._engine.some_of([one.query for one in found], least)
+        return Found(query, all(one.whole for one in found))
+
+    def _not(self, found: Found[Q]) -> Found[Q]:
+        """What is found too widely must not be left out: then everything is looked at."""
+        return Found(self._engine.none_of(found.query), True) if found.whole else Found(self._engine.everything(), False)
