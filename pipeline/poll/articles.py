@@ -12,6 +12,10 @@ BACK_CATALOGUE = timedelta(hours=48)
 """In a document that reaches back to nothing known, what the feed itself dates further back than this raises no alerts."""
 
 
+AHEAD = timedelta(hours=26)
+"""How far a date may lie ahead: all zones together span 26 hours."""
+
+
 def source_of(spec: FeedSpec, feed: ParsedFeed, known_as: str | None = None) -> Source:
     """Describe the feed as the operator does, and where nothing is said, as the feed does itself.
 
@@ -43,11 +47,16 @@ def raw_article(entry: Entry, feed: ParsedFeed, source: Source, seen: datetime, 
         origin=_origin(entry, seen) if dates_decide else Origin.LIVE,
         authors=entry.authors,
         categories=entry.categories,
-        published=entry.published,
-        updated=entry.updated,
+        published=_believed(entry.published, seen),
+        updated=_believed(entry.updated, seen),
         language=entry.language or feed.language,
         shared_url=entry.shared_link,
     )
+
+
+def _believed(date: datetime | None, seen: datetime) -> datetime | None:
+    """Leave out a date that lies further ahead than a wrong zone can explain: it would stand above all news for ever."""
+    return None if date and date - seen > AHEAD else date
 
 
 def _origin(entry: Entry, seen: datetime) -> Origin:

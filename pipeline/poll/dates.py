@@ -1,58 +1,83 @@
-"""Reading the dates that feeds write."""
+"""Reading the dates that feeds write, with the zones that they name."""
 
 import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+from pipeline.poll.datewords import ascii_digits, read_worded
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Outside of these a date is some program's empty value."""
 
+LONGEST = 100
+"""Characters of a date that are looked at."""
+
 _ZONES = {
-    # those that e-mail's rules do not know; a name that means several zones is not among them
-    **dict.fromkeys(("WET", "WEZ"), "+0000"),
-    **dict.fromkeys(("CET", "MEZ", "WEST", "WESZ", "BST", "WAT"), "+0100"),
-    **dict.fromkeys(("CEST", "MESZ", "EET", "OEZ", "CAT", "SAST"), "+0200"),
-    **dict.fromkeys(("EEST", "MSK", "EAT", "TRT"), "+0300"),
-    **dict.fromkeys(("PKT",), "+0500"),
-    **dict.fromkeys(("WIB",), "+0700"),
-    **dict.fromkeys(("HKT", "SGT", "AWST"), "+0800"),
-    **dict.fromkeys(("JST", "KST"), "+0900"),
-    **dict.fromkeys(("AEST",), "+1000"),
-    **dict.fromkeys(("AEDT",), "+1100"),
-    **dict.fromkeys(("NZST",), "+1200"),
-    **dict.fromkeys(("NZDT",), "+1300"),
-    **dict.fromkeys(("BRT", "ART"), "-0300"),
+    # minutes east of Greenwich, by the names of RFC 822, of the IANA database and of Germany; one that several places
+    # have stands here for where most feeds that use it come from
+    **dict.fromkeys(("Z", "UT", "UTC", "GMT", "WET", "WEZ"), 0),
+    **dict.fromkeys(("CET", "MEZ", "WEST", "WESZ", "BST", "WAT"), 60),
+    **dict.fromkeys(("CEST", "MESZ", "EET", "OEZ", "CAT", "SAST"), 120),
+    **dict.fromkeys(("EEST", "MSK", "МСК", "EAT", "TRT", "AST"), 180),
+    **dict.fromkeys(("IRST",), 210),
+    **dict.fromkeys(("GST",), 240),
+    **dict.fromkeys(("AFT",), 270),
+    **dict.fromkeys(("PKT", "UZT"), 300),
+    **dict.fromkeys(("IST",), 330),
+    **dict.fromkeys(("NPT",), 345),
+    **dict.fromkeys(("MMT",), 390),
+    **dict.fromkeys(("WIB", "ICT"), 420),
+    **dict.fromkeys(("HKT", "SGT", "AWST", "PHT", "WITA"), 480),
+    **dict.fromkeys(("JST", "KST", "WIT"), 540),
+    **dict.fromkeys(("ACST",), 570),
+    **dict.fromkeys(("AEST",), 600),
+    **dict.fromkeys(("ACDT",), 630),
+    **dict.fromkeys(("AEDT",), 660),
+    **dict.fromkeys(("NZST",), 720),
+    **dict.fromkeys(("NZDT",), 780),
+    **dict.fromkeys(("BRT", "ART"), -180),
+    **dict.fromkeys(("EDT", "CLT"), -240),
+    **dict.fromkeys(("EST", "CDT", "COT", "PET"), -300),
+    **dict.fromkeys(("CST", "MDT"), -360),
+    **dict.fromkeys(("MST", "PDT"), -420),
+    **dict.fromkeys(("PST", "AKDT"), -480),
+    **dict.fromkeys(("AKST",), -540),
 }
-_COMMENT = re.compile(r"\s*\([^()]*\)$")
-_ZONE = re.compile(r"\s*\b([A-Z]{3,4})$")
-_FROM_UTC = re.compile(r"\s*\b(?:GMT|UTC?)\s*([+-])(\d{1,2}):?(\d{2})?$")
-_NO_YEAR = re.compile(r"(?<![+\-:.\d])0\d{3}\b(?!:)")
-_YEAR_FIRST = re.compile(
-    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s]+(\d{1,2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s*(\S*))?"
+_BY_LANGUAGE = {("CST", "zh"): 480, ("IST", "he"): 120, ("IST", "ga"): 60, ("AST", "en"): -240, ("AST", "es"): -240}
+_ENGLISH = {"janfebmaraprmayjunjulaugsepoctnovdec"[3 * n : 3 * n + 3]: n + 1 for n in range(12)}
+_RFC_822 = re.compile(
+    r"(?:[A-Za-z]{3,9},?\s)?(\d{1,2})[\s-]([A-Za-z]{3,4})[a-z]*\.?[\s-](\d{4}|\d{2})[,\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(.*)"
 )
+_YEAR_FIRST = re.compile(
+    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(.*))?", re.IGNORECASE
+)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})T?(\d{2})(\d{2})(\d{2})?\s*(Z|[+-]\d{2}:?\d{2})?")
+_HALF = re.compile(r"^[ap]\.?m\b", re.IGNORECASE)
+_OFFSET = re.compile(r"(?:GMT|UTC?)?\s*([+\-−])(\d{1,2})(?::?(\d{2}))?\b", re.IGNORECASE)
+_NAME = re.compile(r"\b[^\W\d_]{1,5}\b")
+_AREA = re.compile(r"\b[A-Z][A-Za-z]+/[A-Z][A-Za-z_/]+\b")
+_NO_YEAR = re.compile(r"(?<![+\-:.\d])0\d{3}\b(?!:)")
 
 
 def read_date(text: object, language: str = "") -> datetime | None:
-    """Read a date in the forms of RFC 822, ISO 8601 and seconds since 1970, in UTC; None where it can't be told.
+    """Read a date in the habits of feeds, in UTC; None where it can't be told.
 
-    A date without a zone is taken for UTC.
+    Those are RFC 822, ISO 8601, seconds or milliseconds since 1970, and dates in words or numbers in many languages.
+    `language` is the feed's own (a BCP 47 tag). A date without a zone, or with one that nobody knows, is taken for UTC.
     """
-    if not isinstance(text, str) or not 8 <= len(text) <= 100 or is_empty_value(text):
+    if not isinstance(text, str) or not 8 <= len(text) <= LONGEST:
         return None
-    text = _with_numeric_zone(" ".join(text.split()))
-    for read in (_epoch, _year_first, _iso, parsedate_to_datetime):
-        try:
-            found = read(text)
+    text = " ".join(ascii_digits(text).split())
+    if _NO_YEAR.search(text):  # a year such as 0001
+        return None
+    for read in _READERS:
+        with suppress(ValueError, OverflowError, OSError):
+            found = read(text, language)
             if found is not None:
                 return sensible(found)
-        except (ValueError, TypeError, IndexError, OverflowError, OSError):
-            continue
     return None
-
-
-def is_empty_value(text: str) -> bool:
-    """Tell whether a date has a year such as 0001, which e-mail's rules read as 2001."""
-    return bool(_NO_YEAR.search(text))
 
 
 def sensible(moment: datetime) -> datetime | None:
@@ -64,32 +89,70 @@ def sensible(moment: datetime) -> datetime | None:
     return moment if FIRST_YEAR <= moment.year <= LAST_YEAR else None
 
 
-def _with_numeric_zone(text: str) -> str:
-    text = _COMMENT.sub("", text)
-    if found := _FROM_UTC.search(text):
-        return f"{text[: found.start()]} {found[1]}{found[2]:0>2}{found[3] or '00'}"
-    if (found := _ZONE.search(text)) and found[1] in _ZONES:
-        return f"{text[: found.start()]} {_ZONES[found[1]]}"
-    return text
+def _rfc_822(text: str, language: str) -> datetime | None:
+    found = _RFC_822.fullmatch(text)
+    if not found or _HALF.match(found[7]):
+        return None
+    day, name, year, hour, minute, second, zone = found.groups()
+    month = _ENGLISH.get(name[:3].lower())
+    if month is None or not text.isascii():
+        return None
+    full = int(year) + (2000 if int(year) < 70 else 1900) if len(year) == 2 else int(year)
+    return _moment((full, month, int(day), int(hour), int(minute), int(second or 0)), _zone(zone, language))
 
 
-def _epoch(text: str) -> datetime | None:
-    if not text.isascii() or not text.isdigit() or len(text) not in (10, 13):
+def _epoch(text: str, language: str) -> datetime | None:
+    if not text.isdigit() or len(text) not in (10, 13):
         return None
     return datetime.fromtimestamp(int(text[:10]), UTC)
 
 
-def _year_first(text: str) -> datetime | None:
+def _year_first(text: str, language: str) -> datetime | None:
     found = _YEAR_FIRST.fullmatch(text)
+    if not found or _HALF.match(found[8] or ""):
+        return None
+    year, month, day, hour, minute, second, fraction, zone = found.groups()
+    numbers = [int(part or 0) for part in (year, month, day, hour, minute, second)]
+    moment = _moment(numbers, _zone(zone or "", language))
+    return moment + timedelta(microseconds=int((fraction or "0")[:6].ljust(6, "0")))
+
+
+def _compact(text: str, language: str) -> datetime | None:
+    found = _COMPACT.fullmatch(text)
     if not found:
         return None
-    year, month, day, time, zone = found.groups()
-    zone = {"": "", "Z": "+00:00", "z": "+00:00", "GMT": "+00:00", "UTC": "+00:00"}.get(zone or "", zone or "")
-    date = f"{year}-{month:0>2}-{day:0>2}"
-    if time is None:
-        return datetime.fromisoformat(date)
-    return datetime.fromisoformat(f"{date}T{time:0>{5 if len(time) < 6 else 8}}{zone}")
+    *numbers, zone = found.groups()
+    return _moment([int(part or 0) for part in numbers], _zone(zone or "", language))
 
 
-def _iso(text: str) -> datetime | None:
-    return datetime.fromisoformat(text) if text[:4].isdigit() else None
+def _worded(text: str, language: str) -> datetime | None:
+    found, rest = read_worded(text, language)
+    return found.replace(tzinfo=_zone(rest, language)) if found else None
+
+
+_READERS: tuple[Callable[[str, str], datetime | None], ...] = (_rfc_822, _year_first, _epoch, _compact, _worded)
+
+
+def _moment(numbers: Sequence[int], zone: tzinfo) -> datetime:
+    """Make a moment. Leap seconds, and midnight as the end of a day, count as what comes next."""
+    year, month, day, hour, minute, second = numbers
+    late = timedelta(days=hour == 24, seconds=second == 60)
+    return datetime(year, month, day, hour % 24 if hour == 24 else hour, minute, second % 60, tzinfo=zone) + late
+
+
+def _zone(text: str, language: str) -> tzinfo:
+    """Read a zone: an offset, a name, or both (then the offset counts)."""
+    text = text.strip(" ()[]")
+    if not text:
+        return UTC
+    if offset := _OFFSET.search(text):
+        minutes = int(offset[2]) * 60 + int(offset[3] or 0)
+        return timezone(timedelta(minutes=-minutes if offset[1] != "+" else minutes)) if minutes < 24 * 60 else UTC
+    if area := _AREA.search(text):
+        with suppress(Exception):  # whatever is not in the database
+            return ZoneInfo(area[0])
+    for name in _NAME.findall(text):
+        known = _BY_LANGUAGE.get((name.upper(), language[:2].lower()), _ZONES.get(name.upper()))
+        if known is not None:
+            return timezone(timedelta(minutes=known))
+    return UTC

@@ -31,12 +31,13 @@ def parse_json_feed(text: str, url: str) -> ParsedFeed:
     items = document.get("items") if isinstance(document, dict) else None
     if not isinstance(items, list) or "jsonfeed.org" not in _text(document.get("version")):
         raise NotAFeed("is JSON, but no JSON Feed")
-    entries = (_entry(item, url) for item in items[:MOST_ENTRIES] if isinstance(item, dict))
+    language = _text(document.get("language"))
+    entries = (_entry(item, url, language) for item in items[:MOST_ENTRIES] if isinstance(item, dict))
     kept = distinct(entry for entry in entries if entry)
     version = _text(document.get("version")).rpartition("/")[2]
     return ParsedFeed(
         title=plain(_text(document.get("title")), LONGEST_TITLE),
-        language=language_code(document.get("language")),
+        language=language_code(language),
         entries=kept,
         problem=lost(len(kept), len(items), broken=False),
         format=f"JSON Feed {version[:10]}".strip(),
@@ -62,7 +63,7 @@ def _hubs(value: object, url: str) -> tuple[str, ...]:
     return tuple(address for one in websub if (address := _address(one, url)))[:5]
 
 
-def _entry(item: dict[str, Any], url: str) -> Entry | None:
+def _entry(item: dict[str, Any], url: str, language: str) -> Entry | None:
     as_text = _text(item.get("content_text"))
     return make_entry(
         base=url,
@@ -73,8 +74,8 @@ def _entry(item: dict[str, Any], url: str) -> Entry | None:
         content=_text(item.get("content_html")) or html.escape(as_text, quote=False),
         authors=_authors(item),
         categories=[_text(tag) for tag in _list(item.get("tags"))],
-        published=read_date(item.get("date_published")),
-        updated=read_date(item.get("date_modified")),
+        published=read_date(item.get("date_published"), language),
+        updated=read_date(item.get("date_modified"), language),
         language=item.get("language"),
     )
 

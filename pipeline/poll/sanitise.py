@@ -47,7 +47,7 @@ def sanitised(html: str, base: str, longest: int) -> str:
     if _is_deep(html):
         html = _TAG.sub(" ", html)
     found = nh3.clean(
-        html,
+        clean(html, len(html)),  # lone surrogates can't even be handed over
         tags=set(_TAGS),
         clean_content_tags=set(_SILENT),
         attributes=_ATTRIBUTES,
