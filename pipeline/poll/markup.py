@@ -13,6 +13,8 @@ from xml.parsers import expat
 
 from pipeline.poll.parsed import MOST_ENTRIES
 
+MOST_PAGES = 50_000
+"""Pages in a sitemap (sitemaps.org); in no order, so that all are read and the newest taken."""
 LARGEST_TAME = 256_000
 """Characters of a document that can be read at once."""
 DEEPEST = 100
@@ -38,7 +40,7 @@ _LONG_TEXTS = frozenset(
 )
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_REFERENCE = re.compile(r"&(#\d+;|#[xX][0-9a-fA-F]+;|[A-Za-z][A-Za-z0-9]*;)?")
+_REFERENCE = re.compile(r"&(#\d+;|#[xX][0-9a-fA-F]+;|[A-Za-z][A-Za-z0-9]*;)?|<(?![A-Za-z_:/!?\x80-\U0010ffff])")
 _XML_ENTITIES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
 _OVERLONG_TAG = re.compile(r"<([\w:.\-]{1,100})\s[^<>]{20000,}?(/?)>")
 _ROOT = re.compile(r"<(?:[\w.\-]{1,30}:)?(rss|feed|rdf|urlset|sitemapindex)(?=[\s>/])", re.IGNORECASE)
@@ -51,7 +53,7 @@ _START = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """XML without document type, entities and illegal characters, and with no more than MOST_ENTRIES entries.
+    """XML without document type, entities and illegal characters, and with so many entries that all can be read.
 
     `root` is the local name of its first element where that is one of those that feeds and sitemaps have, in lower case.
     `held` counts the entries that the document begins, `broken` tells that it breaks off; `tame` that reading it can do no
@@ -72,8 +74,10 @@ def mend(text: str) -> Mended:
     text = _OVERLONG_TAG.sub(r"<\1\2>", text)  # tags whose attributes would take minutes
     text = "".join(_referenced(text))
     text, root, stray = _without_stray(text)
-    edges = _SITEMAPS_EDGE if root in ("urlset", "sitemapindex") else _FEEDS_EDGE
-    bounded = _bounded(text, edges)
+    if root in ("urlset", "sitemapindex"):
+        bounded = _bounded(text, _SITEMAPS_EDGE, MOST_PAGES)
+    else:
+        bounded = _bounded(text, _FEEDS_EDGE, MOST_ENTRIES)
     found = replace(bounded, root=root, stray=stray)
     if len(found.text) > LARGEST_TAME or found.text.count("<") > _MOST_TAGS:
         return found
@@ -112,7 +116,7 @@ def _without_doctype(text: str) -> str:
 
 
 def _referenced(text: str) -> Iterator[str]:
-    """Escape ampersands that stand alone, and resolve HTML's entities, which XML does not know; CDATA stays as it is."""
+    """Escape what begins neither reference nor tag, and resolve HTML's entities, unknown to XML; CDATA stays as it is."""
     position = 0
     while (begin := text.find("<![CDATA[", position)) >= 0 and (end := text.find("]]>", begin)) >= 0:
         yield _REFERENCE.sub(_resolved, text[position:begin])
@@ -124,7 +128,7 @@ def _referenced(text: str) -> Iterator[str]:
 def _resolved(found: re.Match[str]) -> str:
     name = found[1]
     if not name:
-        return "&amp;"
+        return "&amp;" if found[0] == "&" else "&lt;"
     if name in _XML_ENTITIES:
         return found[0]
     if name[0] != "#":
@@ -137,8 +141,8 @@ def _resolved(found: re.Match[str]) -> str:
     return found[0] if legal else ""
 
 
-def _bounded(text: str, edges: re.Pattern[str]) -> Mended:
-    """Leave out an entry that the document's end cuts in two, and those beyond MOST_ENTRIES."""
+def _bounded(text: str, edges: re.Pattern[str], most: int) -> Mended:
+    """Leave out an entry that the document's end cuts in two, and those beyond so many."""
     held = 0
     cut = last_start = last_end = -1
     for edge in edges.finditer(text):
@@ -147,7 +151,7 @@ def _bounded(text: str, edges: re.Pattern[str]) -> Mended:
             continue
         held += 1
         last_start = edge.start()
-        if held == MOST_ENTRIES + 1:
+        if held == most + 1:
             cut = last_start
     if cut >= 0:
         rest = text.find(">", last_end) + 1 if last_end >= cut else 0

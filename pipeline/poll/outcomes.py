@@ -47,7 +47,7 @@ class Outcomes:
         """A document was read. Of one that broke off no validator is kept: it is asked for anew."""
         memory = after_document(claim.memory, conditional=conditional, new=taken.new, now=claim.at)
         memory = replace(_validated(memory, response), body_hash=body_hash(response), ttl=feed.ttl, period=feed.period)
-        if feed.problem is not None and not response.truncated:
+        if feed.broken and not response.truncated:
             memory = replace(memory, etag=None, last_modified=None, body_hash=None)
         outcome = self._well(claim, response, memory, Seen(taken.entries, taken.new, feed.dates))
         return replace(

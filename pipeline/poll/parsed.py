@@ -103,7 +103,7 @@ class FeedLinks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A feed's document. `problem` says that entries were lost because it breaks off or holds too many.
+    """A feed's document. `problem` says why entries are missing: it breaks off (`broken`), holds too many, or is an index.
 
     `format` is its name in words, such as `RSS 2.0`; `held` counts the entries that the document holds, those that were left
     out too. `ttl` is RSS's, `period` comes from `sy:updatePeriod` and `sy:updateFrequency`: how often the publisher says that
@@ -116,6 +116,7 @@ class ParsedFeed:
     language: str | None
     entries: tuple[Entry, ...]
     problem: str | None = None
+    broken: bool = False
     format: str = ""
     held: int = 0
     generator: str = ""
@@ -176,10 +177,10 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in cleaned if name))[:_MOST_NAMES]
 
 
-def lost(kept: int, held: int, *, broken: bool) -> str | None:
+def lost(kept: int, held: int, *, broken: bool, which: str = "first") -> str | None:
     """Say what of a document could not be taken, where it breaks off or `held` more than MOST_ENTRIES entries."""
     if held > MOST_ENTRIES:
-        return f"the document holds {held:,} entries; the first {MOST_ENTRIES:,} were read"
+        return f"the document holds {held:,} entries; the {which} {MOST_ENTRIES:,} were read"
     return f"the document breaks off; the {kept} entries before that were read" if broken else None
 
 

@@ -34,7 +34,8 @@ def parse_sitemap(mended: Mended, url: str) -> ParsedFeed:
         title=next((name for name in names if name), ""),
         language=languages[0] if len(set(languages)) == 1 else None,
         entries=kept,
-        problem=lost(len(kept), mended.held, broken=mended.broken),
+        problem=lost(len(kept), mended.held, broken=mended.broken, which="newest"),
+        broken=mended.broken,
         format="news sitemap" if any(entry.title for entry in kept) else "sitemap",
         held=mended.held,
     )
@@ -52,14 +53,16 @@ def parse_sitemap_index(mended: Mended, url: str) -> ParsedFeed:
     if not found:
         raise NotAFeed("is an index of sitemaps that names none")
     ordered = [address for _, _, address in sorted(found, key=lambda one: one[:2], reverse=True)]
+    sitemaps = tuple(dict.fromkeys(ordered))[:MOST_SITEMAPS]
     return ParsedFeed(
         title="",
         language=None,
         entries=(),
-        problem="the document breaks off" if mended.broken else None,
+        problem=f"the document is an index of sitemaps; add one that it names instead, such as {sitemaps[0]}",
+        broken=mended.broken,
         format="index of sitemaps",
         held=len(found),
-        sitemaps=tuple(dict.fromkeys(ordered))[:MOST_SITEMAPS],
+        sitemaps=sitemaps,
     )
 
 

@@ -68,6 +68,7 @@ def parse_xml_feed(mended: Mended, url: str) -> ParsedFeed:
         language=language_code(language),
         entries=kept,
         problem=lost(len(kept), held, broken=mended.broken),
+        broken=mended.broken,
         format=_FORMATS.get(version, version or "a feed without a name"),
         held=held,
         generator=plain(_text(head, "generator"), LONGEST_TITLE)[:200],

@@ -96,7 +96,7 @@ def outcome_values(outcome: PollOutcome, row: Any, now: datetime) -> dict[str, A
     values = unchanged | due
     values |= {
         "error": outcome.error,
-        "failures": row.failures + 1 if outcome.error else 0,
+        "failures": row.failures + 1 if outcome.error and outcome.entries is None else 0,
         "gone": outcome.gone,
         "held_until": now + outcome.held if outcome.held else None,
         "last_polled": now,
@@ -105,7 +105,7 @@ def outcome_values(outcome: PollOutcome, row: Any, now: datetime) -> dict[str, A
         values |= {name: getattr(outcome.memory, name) for name in MEMORY_COLUMNS}
     if outcome.entries is not None:
         values |= {"found_title": outcome.title, "entries": outcome.entries}
-    if not outcome.error:
+    if not outcome.error or outcome.entries is not None:  # a document that lacks something was read all the same
         values["last_success"] = now
     if outcome.new_entries:
         values["last_new"] = now

@@ -1,10 +1,11 @@
+import gzip
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from pipeline.poll.parse import NotAFeed, parse_feed
-from pipeline.poll.parsed import LONGEST_CONTENT, LONGEST_TITLE, MOST_ENTRIES, Entry, ParsedFeed
+from pipeline.poll.parsed import LONGEST_CONTENT, LONGEST_TITLE, MOST_ENTRIES, Entry, FeedLinks, ParsedFeed
 from tests.poll.documents import RSS, item, rss
 
 URL = "https://outlet.example/news/feed"
@@ -108,6 +109,127 @@ class TestFormats:
         )
 
 
+class TestWhatAFeedSaysOfItself:
+    def test_is_read_from_rss_with_its_modules(self) -> None:
+        feed = read(
+            '<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"'
+            ' xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"><channel><title>t</title><link>/</link><ttl>60</ttl>'
+            '<atom:link rel="self" href="https://outlet.example/feed"/><atom:link rel="hub" href="https://hub.example/"/>'
+            '<atom:link rel="next" href="?page=2"/><sy:updatePeriod> hourly\n</sy:updatePeriod>'
+            "<sy:updateFrequency>4</sy:updateFrequency><generator>WordPress</generator></channel></rss>"
+        )
+        assert (feed.format, feed.generator, feed.held) == ("RSS 2.0", "WordPress", 0)
+        assert (feed.ttl, feed.period) == (timedelta(hours=1), timedelta(minutes=15))
+        assert feed.links == FeedLinks(
+            site="https://outlet.example/",
+            self="https://outlet.example/feed",
+            hubs=("https://hub.example/",),
+            next="https://outlet.example/news/feed?page=2",
+        )
+
+    def test_is_read_from_atom_with_archives(self) -> None:
+        feed = read(
+            '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:fh="http://purl.org/syndication/history/1.0"><fh:complete/>'
+            '<link href="/"/><link rel="prev-archive" href="/2025"/><link rel="hub" href="javascript:x"/></feed>'
+        )
+        assert (feed.format, feed.complete) == ("Atom 1.0", True)
+        assert feed.links == FeedLinks(site="https://outlet.example/", previous_archive="https://outlet.example/2025")
+
+    def test_is_read_from_json(self) -> None:
+        hubs = [{"type": "WebSub", "url": "https://hub.example/"}, {"type": "rssCloud", "url": "https://x.example/"}]
+        said = {"home_page_url": "/", "feed_url": "/f", "next_url": "/f?2", "hubs": hubs, "items": []}
+        feed = read(json.dumps({"version": "https://jsonfeed.org/version/1.1", **said}))
+        assert feed.format == "JSON Feed 1.1"
+        assert feed.links == FeedLinks(
+            site="https://outlet.example/",
+            self="https://outlet.example/f",
+            hubs=("https://hub.example/",),
+            next="https://outlet.example/f?2",
+        )
+
+    @pytest.mark.parametrize("ttl", ["", "0", "-5", "ten", "1e9", "99999999999"])
+    def test_is_nothing_where_it_makes_no_sense(self, ttl: str) -> None:
+        period = "<updatePeriod>fortnightly</updatePeriod>"
+        feed = read(f'<rss version="2.0"><channel><ttl>{ttl}</ttl>{period}</channel></rss>')
+        assert (feed.ttl, feed.period) == (None, None)
+
+
+class TestOlderAndOtherFormats:
+    def test_rss_0_91_and_0_92(self) -> None:
+        for version in ("0.91", "0.92"):
+            document = f'<rss version="{version}"><channel><item><title>T</title><link>/1</link></item></channel></rss>'
+            assert only(document).link == "https://outlet.example/1"
+            assert read(document).format == f"RSS {version}"
+
+    def test_atom_0_3(self) -> None:
+        entry = only(
+            '<feed version="0.3" xmlns="http://purl.org/atom/ns#"><entry><title mode="escaped" type="text/html">A &lt;b&gt;B'
+            '&lt;/b&gt;</title><link rel="alternate" href="/1"/><id>tag:1</id><issued>2026-11-15T10:00:00Z</issued>'
+            "<modified>2026-11-15T11:00:00Z</modified>"
+            '<content type="text/html" mode="escaped">&lt;p&gt;c&lt;/p&gt;</content></entry></feed>'
+        )
+        assert (entry.id, entry.title, entry.content) == ("tag:1", "A B", "<p>c</p>")
+        assert entry.published == datetime(2026, 11, 15, 10, tzinfo=UTC)
+        assert entry.updated == datetime(2026, 11, 15, 11, tzinfo=UTC)
+
+    def test_podcasts_and_media(self) -> None:
+        podcast, video = read(
+            '<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+            ' xmlns:media="http://search.yahoo.com/mrss/"><channel><item><itunes:title>Episode</itunes:title>'
+            '<guid isPermaLink="false">1</guid><enclosure url="/1.mp3" type="audio/mpeg" length="1"/>'
+            "<itunes:summary>What was said</itunes:summary><itunes:author>Host</itunes:author>"
+            "<itunes:keywords>gao, fuel</itunes:keywords></item><item><title>Video</title><link>/2</link><media:group>"
+            "<media:description>What is seen</media:description><media:keywords>gold</media:keywords></media:group>"
+            "</item></channel></rss>"
+        ).entries
+        assert (podcast.title, podcast.link, podcast.summary) == ("Episode", None, "What was said")
+        assert (podcast.authors, podcast.categories) == (("Host",), ("gao", "fuel"))
+        assert (video.summary, video.categories) == ("What is seen", ("gold",))
+
+    def test_news_sitemaps_the_newest_first(self) -> None:
+        feed = read(
+            '<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+            ' xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+            ' xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"><url><loc>https://outlet.example/old</loc>'
+            "<lastmod>2026-11-14</lastmod></url><url><loc>https://outlet.example/new?a=1&b=2</loc><news:news>"
+            "<news:publication><news:name>The outlet</news:name><news:language>fr</news:language></news:publication>"
+            "<news:publication_date>2026-11-15T10:00:00+01:00</news:publication_date><news:title>R&D < P</news:title>"
+            "<news:keywords>gao, gold</news:keywords></news:news><image:image><image:loc>/x.jpg</image:loc>"
+            "<image:title>No</image:title></image:image></url></urlset>"
+        )
+        assert (feed.title, feed.language, feed.format, feed.held) == ("The outlet", "fr", "news sitemap", 2)
+        new, old = feed.entries
+        assert (new.title, new.link, new.language) == ("R&D < P", "https://outlet.example/new?a=1&b=2", "fr")
+        assert (new.published, new.categories) == (datetime(2026, 11, 15, 9, tzinfo=UTC), ("gao", "gold"))
+        assert (old.title, old.link, old.published) == ("", "https://outlet.example/old", None)
+        assert old.updated == datetime(2026, 11, 14, tzinfo=UTC)
+
+    def test_a_long_sitemap_gives_its_newest_pages(self) -> None:
+        pages = "".join(
+            f"<url><loc>/{n}</loc><lastmod>2026-11-15T10:{n // 60:02}:{n % 60:02}Z</lastmod></url>"
+            for n in range(1_200)
+        )
+        feed = read(f"<urlset>{pages}</urlset>")
+        assert (feed.entries[0].link, len(feed.entries)) == ("https://outlet.example/1199", MOST_ENTRIES)
+        assert feed.problem == "the document holds 1,200 entries; the newest 1,000 were read"
+
+    def test_an_index_of_sitemaps_names_them_and_says_what_to_do(self) -> None:
+        sitemaps = "".join(
+            f"<sitemap><loc>https://outlet.example/{name}.xml</loc><lastmod>{date}</lastmod></sitemap>"
+            for name, date in (("old", "2020-01-01"), ("now", "2026-11-15"), ("google-news", "2026-11-14"))
+        )
+        feed = read(f"<sitemapindex>{sitemaps}{sitemaps}</sitemapindex>")
+        assert [url.rpartition("/")[2] for url in feed.sitemaps] == ["google-news.xml", "now.xml", "old.xml"]
+        assert "is an index of sitemaps; add one that it names instead, such as https://" in (feed.problem or "")
+
+    def test_sitemaps_come_packed(self) -> None:
+        assert only(gzip.compress(b"<urlset><url><loc>/1</loc></url></urlset>")).link == "https://outlet.example/1"
+        with pytest.raises(NotAFeed, match="gzip that is broken"):
+            read(b"\x1f\x8b\x00\x00")
+        with pytest.raises(NotAFeed):
+            read(gzip.compress(gzip.compress(b"x" * 1_000)))
+
+
 class TestWhatIsNoFeed:
     @pytest.mark.parametrize(
         ("document", "words"),
@@ -143,6 +265,27 @@ class TestBrokenDocuments:
         feed = read(RSS + "<channel><title>t</title>" + item("One", "/1") + item("Two", "/2"))
         assert [entry.title for entry in feed.entries] == ["One", "Two"]
         assert feed.problem
+
+    def test_what_servers_put_before_and_after_is_left_out_and_told(self) -> None:
+        document = (
+            b"<br />\n<b>Warning</b>: x in <b>y.php</b><br />"
+            + rss([item("One", "/1")])
+            + b"<!-- ok --><script>x()</script>"
+        )
+        feed = read(document)
+        assert [entry.title for entry in feed.entries] == ["One"]
+        assert (feed.problem, feed.broken) == (None, False)
+        assert feed.remarks == ("has something before its beginning or after its end, which was left out",)
+
+    def test_prefixes_that_nobody_declared_lose_no_entry(self) -> None:
+        inside = "<title>One</title><media:x>y</media:x><link>/1</link>"
+        document = f'<rss version="2.0"><channel><item>{inside}</item></channel></rss>'
+        assert only(document).link == "https://outlet.example/1"
+        assert "is not well-formed XML" in read(document).remarks[0]
+
+    def test_the_address_of_an_image_is_no_entry(self) -> None:
+        document = rss([item("One", "/1")]).replace(b"<item>", b"<image><url>/x.png</url></image><item>")
+        assert (read(document).held, read(document).problem) == (1, None)
 
     def test_unescaped_ampersands_lose_nothing(self) -> None:
         entry = only(
@@ -210,7 +353,8 @@ class TestTitles:
 
     def test_what_only_looks_like_markup_stays(self) -> None:
         assert (
-            only(rss([item("", "/1", more="<title>1 &lt; 2 &amp; x&lt;y, z&gt;w</title>")])).title == "1 < 2 & x< y, z>w"
+            only(rss([item("", "/1", more="<title>1 &lt; 2 &amp; x&lt;y, z&gt;w</title>")])).title
+            == "1 < 2 & x< y, z>w"
         )
 
     def test_an_entry_without_one_is_called_by_its_first_words(self) -> None:
@@ -251,6 +395,7 @@ class TestLimits:
         feed = read(rss([item(f"T {n}", f"/{n}") for n in range(MOST_ENTRIES + 50)]))
         assert len(feed.entries) == MOST_ENTRIES
         assert feed.entries[0].title == "T 0"
+        assert feed.problem == "the document holds 1,050 entries; the first 1,000 were read"
 
     def test_texts_are_bounded(self) -> None:
         entry = only(
