@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ from pipeline.state.interface import State
 from pipeline.work.interface import Worker
 
 if TYPE_CHECKING:
+    from pipeline.index.query import ReaderSource
+    from pipeline.rules.lexicon import Lexicon
+    from pipeline.rules.query import QueryReader
     from pipeline.enrich.analyze import Analysis
     from pipeline.enrich.language import LanguageGuesser
     from pipeline.poll.follow import FollowWorker
@@ -84,15 +88,34 @@ def _open_indices(settings: Settings) -> Iterator[tuple[ArticleIndex, AlertIndex
             username=settings.elasticsearch_username,
             password=settings.elasticsearch_password,
             ca=settings.elasticsearch_ca,
+            reader=_query_reader(settings),
         )
         with closing(elasticsearch):
             yield elasticsearch, elasticsearch
         return
     from pipeline.index.tantivy import TantivyIndex
 
-    with closing(TantivyIndex(_folder(settings) / "index")) as index:
+    with closing(TantivyIndex(_folder(settings) / "index", _query_reader(settings))) as index:
         index.setup()
         yield index, None
+
+
+def _query_reader(settings: Settings) -> "ReaderSource":
+    """Give what makes the reader of searches when the first one comes; it opens the lexicon when one names an entity."""
+
+    @cache
+    def lexicon() -> "Lexicon":
+        from pipeline.rules.lexicon import load_lexicon
+
+        return load_lexicon(settings.lexicon)
+
+    @cache
+    def reader() -> "QueryReader":
+        from pipeline.rules.query import QueryReader
+
+        return QueryReader(lambda name: lexicon().entity(name))
+
+    return reader
 
 
 @contextmanager

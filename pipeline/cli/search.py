@@ -11,9 +11,16 @@ from pipeline.cli.options import Moment, data_option, json_option, print_json, p
 from pipeline.index.interface import Hit, SearchQuery
 
 
-@click.command(
-    epilog="\b\nExample:\n  harmattan search 'Timbuktu OR Gao' --since 7d --lang fr\n  harmattan search '*' --json"
-)
+EXAMPLES = """\b
+Examples:
+  harmattan search 'Timbuktu OR Gao' --since 7d --lang fr
+  harmattan search '"groupe Wagner" NEAR/10 (convoi OR fuel) NOT opera'
+  harmattan search '@jnim title:attack within:ML date:>=2026-11-01'
+  harmattan search '*' --json
+"""
+
+
+@click.command(epilog=EXAMPLES)
 @click.argument("query")
 @click.option("--since", type=Moment(), help="Only articles published since: 24h, 30d, or a date.")
 @click.option("--lang", help="Only this language (ISO 639-1).")
@@ -36,7 +43,15 @@ def search(
     as_json: bool,
     data: Path | None,
 ) -> None:
-    """Search the articles for plain words and "phrases"; '*' finds everything, the newest first."""
+    """Search the articles, in the query language of the rules.
+
+    Plain words must all be in an article, in any of their forms, and "phrases" as they are. AND, OR, NOT and parentheses,
+    NEAR/5, wild* cards, =exact words, fields such as title:, lang: or country:, and @entities mean what they mean in a rule. Beyond
+    that -word leaves out, '*' alone finds everything, the newest first, and stray punctuation is passed over.
+
+    The number of articles is exact wherever the index alone can tell; where articles have to be read to tell, it is so up to
+    1,000, and beyond that the least there are.
+    """
     wanted = SearchQuery(text=query, since=since, language=lang, place=place, rule=rule, source=source, limit=limit)
     with open_index(settings_for(data)) as index:
         result = index.search(wanted)
@@ -49,7 +64,8 @@ def search(
         "Nothing was found.",
     )
     if result.total > len(result.hits):
-        click.echo(f"{len(result.hits)} of {result.total}; --limit gives more")
+        least = "at least " if result.at_least else ""
+        click.echo(f"{len(result.hits)} of {least}{result.total}; --limit gives more")
 
 
 def _row(hit: Hit) -> dict[str, Any]:

@@ -29,13 +29,14 @@ too many shards or a closed index, are for the operator to end."""
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A document to write; `position` counts within the caller's batch."""
+    """A document to write; `position` counts within the caller's batch. With `again` it replaces the same revision."""
 
     position: int
     index: str
     id: str
     revision: int
     source: bytes
+    again: bool = False
 
 
 def write_in_bulk(client: Elasticsearch, writes: Sequence[Write], first_wait: float) -> list[tuple[int, str]]:
@@ -77,7 +78,8 @@ def _results(
 
 
 def _action(write: Write) -> dict[str, Any]:
-    header = {"_index": write.index, "_id": write.id, "version": write.revision, "version_type": "external"}
+    kind = "external_gte" if write.again else "external"
+    header = {"_index": write.index, "_id": write.id, "version": write.revision, "version_type": kind}
     return {"header": {"index": header}, "source": write.source}
 
 

@@ -17,6 +17,7 @@ MOST_CHECKED = 10_000
 """Candidates that are checked to find as many as were asked for."""
 FEWEST_CHECKED = 100
 
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """An article that the engine found. It is read only when it is looked at."""

@@ -1,5 +1,6 @@
 """The article index and the alert index in Elasticsearch: a monthly index each, by id and revision."""
 
+import logging
 import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,11 +22,14 @@ from pipeline.index.document import Unindexable, elasticsearch_document, record_
 from pipeline.index.elasticsearch_query import Body, search_body, sort_order
 from pipeline.index.interface import Refusal, SearchQuery, SearchResult
 from pipeline.index.query import ReaderSource, Search, plain_reader, read_query, shown
+from pipeline.index.refill import refill
 from pipeline.index.templates import install
 from pipeline.index.templates.install import Template, templates
 from pipeline.index.translate import Found
 from pipeline.records.alert import Alert
 from pipeline.records.article import EnrichedArticle
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T", EnrichedArticle, Alert)
 
@@ -85,10 +89,18 @@ class ElasticsearchIndex:
     # ------------------------------------------------------------------------------------------------- set-up
 
     def setup(self) -> None:
-        """Create or update templates and mappings. Raises TooNew, OutOfReach; BadInput where an index has to go."""
+        """Create or update templates, mappings, and articles that lack a newer version's fields.
+
+        Raises TooNew, OutOfReach; BadInput where an index has to go.
+        """
         with self._asking():
-            for template in (self._articles, self._alerts):
-                install.install(self._client, template)
+            install.install(self._client, self._articles, self._refill)
+            install.install(self._client, self._alerts)
+
+    def _refill(self, index: str) -> None:
+        log.info("%s: its articles get the fields of this version", index)
+        count = refill(self._client, index, self._first_wait, lambda done: log.info("%s: %d articles", index, done))
+        log.info("%s: %d articles have the fields of this version", index, count)
 
     def check(self) -> None:
         """Raise what keeps a worker from writing."""

@@ -106,11 +106,11 @@ class TantivyIndex:
             except ValueError as error:
                 if BEYOND_ITS_LIMITS not in str(error):
                     raise
-                raise BadInput(f"the query {shown(query.text)} can't be searched for: a pattern in it is too long") from None
+                raise BadInput(
+                    f"the query {shown(query.text)} can't be searched for: a pattern in it is too long"
+                ) from None
 
-    def _search(
-        self, searcher: Searcher, search: Search, query: SearchQuery, *, in_order: bool = True
-    ) -> SearchResult:
+    def _search(self, searcher: Searcher, search: Search, query: SearchQuery, *, in_order: bool = True) -> SearchResult:
         found = search_query(self._schema, search, query, in_order=in_order)
         return collect(_pages(searcher, search, found, query.limit), search, query.limit, whole=found.whole)
 

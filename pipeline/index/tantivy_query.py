@@ -98,9 +98,7 @@ class TantivyQueries:
         ]
         if max(len(pattern.encode()) for pattern in patterns) > LONGEST_EXPRESSION:
             return None
-        return Query.regex_phrase_query(
-            self._schema, section.value, [f"({pattern})" for pattern in patterns], slop=gap
-        )
+        return Query.regex_phrase_query(self._schema, section.value, [f"({pattern})" for pattern in patterns], slop=gap)
 
     def _terms(self, field: str, values: Iterable[str]) -> Query:
         texts = list(values)

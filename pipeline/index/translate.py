@@ -37,6 +37,8 @@ MOST_WORDS = 10_000
 """Words of a query, those of its entities included, that are looked for at once."""
 MOST_IN_EACH_LANGUAGE = 300
 """Words of a query up to which each is looked for language by language; beyond it, a stem counts in all of them."""
+DEEPEST = 20
+"""Parts within parts that an engine is asked for; Elasticsearch takes 30 levels. What lies deeper is checked afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,18 @@ class _Translation(Generic[Q]):
         self._engine = engine
         self._in_order = in_order
         self._by_language = by_language
+        self._depth = 0
 
     def of(self, query: Query, sections: Sequence[Field]) -> Found[Q]:
+        """Give what finds the articles in which the query holds, looking for its words in these sections."""
+        if self._depth == DEEPEST:
+            return Found(self._engine.everything(), False)
+        self._depth += 1
+        found = self._of(query, sections)
+        self._depth -= 1
+        return found
+
+    def _of(self, query: Query, sections: Sequence[Field]) -> Found[Q]:
         match query:
             case And(parts):
                 return self._all([self.of(part, sections) for part in parts])
@@ -173,4 +185,6 @@ class _Translation(Generic[Q]):
 
     def _not(self, found: Found[Q]) -> Found[Q]:
         """What is found too widely must not be left out: then everything is looked at."""
-        return Found(self._engine.none_of(found.query), True) if found.whole else Found(self._engine.everything(), False)
+        return (
+            Found(self._engine.none_of(found.query), True) if found.whole else Found(self._engine.everything(), False)
+        )

@@ -226,7 +226,7 @@ def library(bench: Bench) -> Bench:
         ("замок", ["ru"]),
         ("йод", ["ru"]),
         ("иод", []),
-        ("елка", []),
+        ("=елка", []),
         ("تمبكتو", ["ar"]),
         ("احمد القوات", ["ar"]),
         ("2024", ["ar"]),
@@ -238,12 +238,13 @@ def library(bench: Bench) -> Bench:
         ("กรุงเทพ", ["th"]),
         ("αθηνα", ["el"]),
         ("timb*", ["en"]),
-        ("WELL-kno*", ["en"]),
+        ("Well-kno*", ["en"]),
         ('"trained un*"', ["en"]),
         ("тимб*", []),
         ("瓦格*", ["zh"]),
         ("wagner OR étoile", ["en", "fr"]),
-        ("wagner OR étoile sahel", ["fr"]),
+        ("wagner OR étoile sahel", ["en", "fr"]),
+        ("(wagner OR étoile) sahel", ["fr"]),
         ("* -wagner -étoile -вагнер -马里 -مدينه -المدينة", ["de", "el", "th"]),
         ("wagner NOT base", []),
         ("wagner AND base", ["en"]),
@@ -410,7 +411,7 @@ def test_without_a_set_up_nothing_is_written_and_the_operator_is_told(where: Seq
 
 def test_an_index_of_an_older_version_is_not_written_to_until_it_is_set_up(bench: Bench) -> None:
     bench.index.close()
-    bench.set_version(2)
+    bench.set_version(max(install.VERSION, tantivy_folder.VERSION) + 1)
     with closing(bench.open()) as newer:
         with pytest.raises(BadInput, match="run `harmattan setup`"):
             newer.check()

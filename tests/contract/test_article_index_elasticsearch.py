@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 from elasticsearch import Elasticsearch
+from elasticsearch.helpers import bulk, scan
 
 from pipeline.errors import BadInput, OutOfReach
 from pipeline.index.elasticsearch import ElasticsearchIndex
 from pipeline.index.interface import SearchQuery
+from pipeline.index.templates import install
+from pipeline.index.templates.articles import UNSTORED
 from pipeline.records.alert import Alert, AlertArticle, AlertState
 from pipeline.records.article import Severity
 from pipeline.text.tokens import forms
@@ -80,6 +83,42 @@ def test_kibana_finds_words_of_title_and_text_without_naming_a_field(
         simple = {"query_string": {"query": query, "default_operator": "AND"}}
         hits = client.search(index=f"{prefix}-articles-*", query=simple)["hits"]["hits"]
         assert [hit["_id"] for hit in hits] == [found], query
+
+
+def test_what_an_older_version_wrote_is_found_by_words_once_it_is_set_up(
+    index: ElasticsearchIndex, client: Elasticsearch, prefix: str
+) -> None:
+    older = f"{prefix}-articles-2026.03"
+    index.write([an_article(f"a{number}", "Old news") for number in range(450)])
+    index.refresh()
+    fields = client.indices.get_mapping(index=older)[older]["mappings"]["properties"]
+    sources = {hit["_id"]: hit["_source"] for hit in scan(client, index=older)}
+    client.indices.delete(index=older)
+    client.indices.create(
+        index=older,
+        mappings={
+            "_meta": {"version": 1},
+            "_source": {"excludes": []},
+            "properties": {name: field for name, field in fields.items() if name not in UNSTORED},
+        },
+    )
+    bulk(
+        client,
+        (
+            {"_index": older, "_id": name, "_version": 1, "_version_type": "external", "_source": source}
+            for name, source in sources.items()
+        ),
+        refresh=True,
+    )
+    assert index.search(SearchQuery(text="news")).total == 0
+
+    index.setup()
+    index.write([an_article("a0", "Old hat", revision=1), an_article("a1", "Brand new", revision=2)])
+    index.refresh()
+
+    assert index.search(SearchQuery(text="news")).total == 449
+    assert index.search(SearchQuery(text="old tag:west-africa")).total == 449
+    assert client.indices.get_mapping(index=older)[older]["mappings"]["_meta"]["version"] == install.VERSION
 
 
 def test_places_can_be_put_on_a_map(index: ElasticsearchIndex, client: Elasticsearch, prefix: str) -> None:

@@ -1,35 +1,37 @@
 """The part of a text that a searcher is shown."""
 
 from pipeline.index.excerpt import LENGTH, excerpt
-from pipeline.index.query import parse_words
+from pipeline.records.article import Span
 
 FILLER = "Nothing of note happened in the market on that day. " * 30
+TITLE = "Elsewhere"
 
 
-def shown(text: str, query: str = "*") -> str:
-    return excerpt(text, parse_words(query).wanted)
+def shown(text: str, *words: str) -> str:
+    whole = f"{TITLE}\n\n{text}"
+    return excerpt(TITLE, text, [Span(whole.index(word), whole.index(word) + len(word), word) for word in words])
 
 
 def test_a_short_text_is_shown_whole() -> None:
     assert shown("Rain fell.\n\nThe market closed.") == "Rain fell. The market closed."
 
 
-def test_the_phrase_is_shown_and_not_an_earlier_part_of_it() -> None:
-    text = f"The bridge. {FILLER} The bridge at Gao fell. {FILLER}"
+def test_the_first_words_that_were_found_are_shown() -> None:
+    text = f"The bridge. {FILLER} The bridge at Gao fell. {FILLER} The ferry sank. {FILLER}"
 
-    assert "bridge at Gao fell" in shown(text, '"bridge at gao"')
-
-
-def test_the_beginning_of_a_word_is_enough_where_it_was_searched_for() -> None:
-    assert "Timbuktu" in shown(f"{FILLER} Timbuktu {FILLER}", "timb*")
+    assert "bridge at Gao fell" in shown(text, "bridge at Gao", "ferry")
 
 
 def test_words_that_stand_in_the_title_alone_leave_the_texts_beginning() -> None:
-    assert shown(FILLER, "elsewhere").startswith("Nothing of note")
+    assert shown(FILLER, TITLE).startswith("Nothing of note")
+
+
+def test_words_of_the_text_are_shown_before_those_of_the_title() -> None:
+    assert "Kidal" in shown(f"{FILLER} Kidal {FILLER}", TITLE, "Kidal")
 
 
 def test_words_are_not_cut() -> None:
-    part = shown(f"{FILLER} Kidal {FILLER}", "kidal")
+    part = shown(f"{FILLER} Kidal {FILLER}", "Kidal")
 
     assert set(part.strip("… ").split()) <= set(f"{FILLER} Kidal".split())
 

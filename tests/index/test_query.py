@@ -3,41 +3,87 @@
 import pytest
 
 from pipeline.errors import BadInput
-from pipeline.index.query import LONGEST, Clause, Words, parse_words
+from pipeline.index.query import Search, plain_reader, read_search
+from pipeline.rules.query import LONGEST, QueryReader
+from tests.rules.generated import Generator, queries, reader
 
 
-def one_of(*clauses: str) -> tuple[Clause, ...]:
-    return tuple(Clause(tuple(clause.split())) for clause in clauses)
+def read(text: str) -> Search:
+    return read_search(text, plain_reader())
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("line", "rule"),
     [
-        ("", Words()),
-        ("*", Words()),
-        ("Gao Kidal", Words((one_of("gao"), one_of("kidal")))),
-        ('"Gao Kidal"', Words((one_of("gao kidal"),))),
-        ("l'Étoile", Words((one_of("l etoile"),))),
-        ("马里", Words((one_of("马 里"),))),
-        ("Gao -Kidal", Words((one_of("gao"),), one_of("kidal"))),
-        ('Gao -"Kidal Nord"', Words((one_of("gao"),), one_of("kidal nord"))),
-        ("Gao NOT Kidal", Words((one_of("gao"),), one_of("kidal"))),
-        ("* -Gao", Words((), one_of("gao"))),
-        ("Gao OR Kidal Mali", Words((one_of("gao", "kidal"), one_of("mali")))),
-        ("Gao OR", Words((one_of("gao"), one_of("or")))),
-        ("l'or", Words((one_of("l or"),))),
-        ("Gao AND Kidal", Words((one_of("gao"), one_of("kidal")))),
-        ("timb*", Words(((Clause(("timb",), prefix=True),),))),
-        ('"base at timb*"', Words(((Clause(("base", "at", "timb"), prefix=True),),))),
-        ('"Gao', Words((one_of("gao"),))),
-        ("Gao … Kidal !", Words((one_of("gao"), one_of("kidal")))),
+        ("Gao Kidal", "Gao AND Kidal"),
+        ('"Gao Kidal" l\'Étoile', '"Gao Kidal" AND "l Étoile"'),
+        ("马里", "马里"),
+        ("Gao -Kidal", "Gao NOT Kidal"),
+        ("Gao -(Kidal OR Niger)", "Gao NOT (Kidal OR Niger)"),
+        ('Gao -"Kidal Nord"', 'Gao NOT "Kidal Nord"'),
+        ("-Gao", "NOT Gao"),
+        ("* -Gao", "NOT Gao"),
+        ("well-known", '"well known"'),
+        ('"Gao', "Gao"),
+        ('Kidal "Gao Nord', 'Kidal AND "Gao Nord"'),
+        ("«Gao Nord» ‟Kidal” ＂Mali＂", '"Gao Nord" AND Kidal AND Mali'),
+        ("Gao … Kidal !", "Gao AND Kidal"),
+        ("Mali: dix morts, selon l'armée (AFP)", 'Mali dix morts selon "l armée" AFP'),
+        ("Gao OR Kidal Mali", "Gao OR (Kidal AND Mali)"),
+        ('title:(Gao OR "Kidal Nord") tag:"West Africa"', 'title:(Gao OR "Kidal Nord") AND tag:"West Africa"'),
+        ("ATLEAST/2 (Gao, Kidal OR Mali, (Niger))", "ATLEAST/2 (Gao, Kidal OR Mali, Niger)"),
+        ("1,000 dead", '"1,000" dead'),
+        ('=="AES" ="Gao Nord"', '==AES AND ="Gao Nord"'),
     ],
 )
-def test_a_line_says_what_must_be_in_an_article(text: str, words: Words) -> None:
-    assert parse_words(text) == words
+def test_a_line_means_a_query_of_the_rules(line: str, rule: str) -> None:
+    assert read(line).meaning == QueryReader().read(rule)
 
 
-@pytest.mark.parametrize("text", ["???", '""', "-", "( )", "a " * LONGEST, "a " * 101])
-def test_a_line_without_words_or_with_too_many_is_called_unreadable(text: str) -> None:
-    with pytest.raises(BadInput, match="the query"):
-        parse_words(text)
+@pytest.mark.parametrize("line", ["", " ", "*", "***"])
+def test_nothing_and_a_star_mean_everything(line: str) -> None:
+    assert read(line).meaning is None
+
+
+def test_every_query_of_a_rule_means_the_same_in_a_search() -> None:
+    generator = Generator(7)
+    generator.make_articles(20)
+
+    for text in queries(generator, 200):
+        assert read_search(text, reader()).meaning == reader().read(text), text
+
+
+@pytest.mark.parametrize("line", ["???", '""', "-", "( )", "… !", "@", "* -"])
+def test_a_line_without_words_is_called_unreadable(line: str) -> None:
+    with pytest.raises(BadInput, match="no word to search for; '\\*' finds everything"):
+        read(line)
+
+
+def test_a_line_without_end_is_called_too_long() -> None:
+    with pytest.raises(BadInput, match="the query has 100000 characters"):
+        read("a " * LONGEST)
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("Gao OR", ""),
+        ("Gao (Kidal", "(Kidal"),
+        ("Gao *rain", "*rain"),
+        ("Gao -@nobody", "@nobody"),
+        ("Gao titel:x", "titel:x"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(line: str, place: str) -> None:
+    with pytest.raises(BadInput, match="the query can't be read at") as raised:
+        read(line)
+    assert repr(place)[:-1] in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_words_that_only_tell_what_others_mean_make_nothing_relevant() -> None:
+    search = read_search('Gao WITH Kidal NOT Mali NEAR/3 Niger OR title:"fuel convoy" EXCEPT opera', reader())
+
+    forms = {form for word in search.wanted for form in word.forms}
+    assert {"gao", "fuel", "convoy"} <= forms
+    assert not forms & {"kidal", "mali", "niger", "opera"}

@@ -168,7 +168,9 @@ class Generator:
         chance = self.random.random()
         if chance < 0.15:
             return self._wild(word)
-        word = word.lower() if chance < 0.3 else word.title() if chance < 0.4 else word.upper() if chance < 0.45 else word
+        word = (
+            word.lower() if chance < 0.3 else word.title() if chance < 0.4 else word.upper() if chance < 0.45 else word
+        )
         return f'{mark}"{word}"'
 
     def _wild(self, word: str) -> str:
@@ -176,7 +178,9 @@ class Generator:
         if len(letters) < 4 or "\u2e80" < letters[0]:
             return word
         at = self.random.randint(2, len(letters) - 1)
-        return self.random.choice((f"{letters[:at]}*", f"{letters[:at]}?{letters[at + 1 :]}", f"{letters[:2]}*{letters[at:]}"))
+        return self.random.choice(
+            (f"{letters[:at]}*", f"{letters[:at]}?{letters[at + 1 :]}", f"{letters[:2]}*{letters[at:]}")
+        )
 
     def _from_an_article(self) -> str:
         """Give one to three words that stand side by side somewhere."""
@@ -227,7 +231,7 @@ ENTITIES: dict[str, Query] = {
     "mali": _read('Mali OR Мали OR مالي OR 马里 OR Малі OR מאלי OR "le Mali"'),
     "wagner": Or(
         (
-            _read("\"groupe Wagner\" OR 瓦格纳 OR Βάγκνερ"),
+            _read('"groupe Wagner" OR 瓦格纳 OR Βάγκνερ'),
             Except(
                 Where(
                     NotNear(_read("Wagner OR Вагнер OR فاغنر"), _read("opera OR Wagen"), 3),

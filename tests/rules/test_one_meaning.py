@@ -76,7 +76,9 @@ def test_the_stream_finds_what_is_meant(meant: Found, articles: Sequence[Enriche
 
 
 @pytest.fixture(params=["tantivy", "elasticsearch"])
-def index(request: pytest.FixtureRequest, tmp_path: Path, articles: Sequence[EnrichedArticle]) -> Iterator[ArticleIndex]:
+def index(
+    request: pytest.FixtureRequest, tmp_path: Path, articles: Sequence[EnrichedArticle]
+) -> Iterator[ArticleIndex]:
     opened: ArticleIndex
     if request.param == "tantivy":
         opened = TantivyIndex(tmp_path / "index", reader)

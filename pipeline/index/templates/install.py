@@ -1,6 +1,6 @@
 """Bringing the index templates of a running Elasticsearch to this code's version, and telling whether they are."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -46,17 +46,17 @@ def templates(prefix: str) -> tuple[Template, Template]:
     )
 
 
-def install(client: Elasticsearch, template: Template) -> None:
+def install(client: Elasticsearch, template: Template, refill: Callable[[str], None] | None = None) -> None:
     """Create or update a template and the mappings of its indices. Raises TooNew, BadInput.
 
-    The version that workers look for is written last, so that an interrupted update counts as none.
+    `refill` is called with the name of each index whose documents lack the new fields, once it has them. The version that workers look for is written last, so that an interrupted update counts as none.
     """
     version = installed_version(client, template)
     if version is not None and version > VERSION:
         raise _too_new(template, version)
     for part, content in _parts(template).items():
         client.cluster.put_component_template(name=f"{template.stem}-{part}", template=content)
-    _update_indices(client, template)
+    _update_indices(client, template, refill)
     client.indices.put_index_template(
         name=template.stem,
         index_patterns=[template.pattern],
@@ -99,12 +99,12 @@ def _too_new(template: Template, version: int) -> TooNew:
     )
 
 
-def _update_indices(client: Elasticsearch, template: Template) -> None:
+def _update_indices(client: Elasticsearch, template: Template, refill: Callable[[str], None] | None) -> None:
     for index, found in client.indices.get_mapping(index=template.pattern).items():
         if found["mappings"].get("_meta", {}).get("version") == VERSION:
             continue
         try:
-            client.indices.put_mapping(index=index, dynamic="strict", meta=META, properties=template.fields)
+            client.indices.put_mapping(index=index, dynamic="strict", properties=template.fields)
         except ApiError as error:
             if error.status_code != 400:
                 raise
@@ -112,6 +112,9 @@ def _update_indices(client: Elasticsearch, template: Template) -> None:
                 f"the index {index} can't be brought to version {VERSION} ({error});"
                 " delete or reindex it, then run `harmattan setup` again"
             ) from error
+        if refill:
+            refill(index)
+        client.indices.put_mapping(index=index, meta=META)
 
 
 def _parts(template: Template) -> dict[str, Any]:

@@ -1,0 +1,63 @@
+"""Giving the articles of an older Elasticsearch index the fields that it did not have."""
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+from elasticsearch import Elasticsearch
+
+from pipeline.errors import CannotHandle, TooNew
+from pipeline.index.bulk import Write, write_in_bulk
+from pipeline.index.document import Unindexable, elasticsearch_document, record_of_document
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 200
+MISSING = {"bool": {"must_not": [{"exists": {"field": "facts"}}]}}
+"""What finds the articles that were written before there were words and facts: every article has some fact."""
+
+
+def refill(client: Elasticsearch, index: str, first_wait: float, told: Callable[[int], None] = lambda _: None) -> int:
+    """Write each article of the index that lacks words and facts anew, in its own revision; give how many.
+
+    A newer revision that arrives meanwhile stays. Ended in the middle, it goes on the next time. `told` is called with the
+    number so far. Raises OutOfReach.
+    """
+    count = 0
+    client.indices.refresh(index=index)
+    for hits in _pages(client, index):
+        writes = [write for position, hit in enumerate(hits) if (write := _write(position, index, hit))]
+        for position, reason in write_in_bulk(client, writes, first_wait):
+            log.warning("%s: %s stays as it was: %s", index, hits[position]["_id"], reason)
+        count += len(writes)
+        told(count)
+    return count
+
+
+def _pages(client: Elasticsearch, index: str) -> Iterator[list[Any]]:
+    after: dict[str, Any] = {}
+    while True:
+        answer = client.search(
+            index=index,
+            query=MISSING,
+            sort=[{"id": "asc"}],
+            size=AT_ONCE,
+            source_includes=["title", "text", "record"],
+            **after,
+        )
+        hits = answer["hits"]["hits"]
+        if not hits:
+            return
+        yield hits
+        after = {"search_after": hits[-1]["sort"]}
+
+
+def _write(position: int, index: str, hit: dict[str, Any]) -> Write | None:
+    try:
+        article = record_of_document(hit["_source"])
+        source = msgspec.json.encode(elasticsearch_document(article))
+    except (CannotHandle, TooNew, Unindexable, KeyError) as error:
+        log.warning("%s: %s stays as it was: %s", index, hit["_id"], error)
+        return None
+    return Write(position, index, article.id, article.revision, source, again=True)
