@@ -9,7 +9,7 @@ from pipeline.index.interface import ArticleIndex
 from pipeline.log.interface import EventLog
 from pipeline.records import topics
 from pipeline.records.alert import AlertState
-from pipeline.state.interface import FeedState, FeedStatus, State, WorkerStatus
+from pipeline.state.interface import FeedState, FeedStatus, State, SubscriptionState, WorkerStatus
 from pipeline.work.dead_letters import DeadLetters
 
 GROUPS: Mapping[str, Sequence[str]] = {
@@ -26,19 +26,29 @@ FRESH = timedelta(days=2)
 SILENT = timedelta(seconds=60)
 """A worker without a sign of life for that long counts as gone."""
 
+RECENT = timedelta(days=7)
+"""How long missed entries are told of."""
+
 OVERDUE = timedelta(minutes=15)
 """A feed that waits for its poll for that long is not being polled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """The state of every part. `problems` are sentences; without any, all is well."""
+    """The state of every part. `problems` are sentences; without any, all is well.
+
+    `missed` counts the feeds that entries were missed of in the last week, `recovered` those entries that were found
+    elsewhere since, and `pushed` the feeds that hubs push.
+    """
 
     problems: tuple[str, ...]
     lag: Mapping[str, int] = field(default_factory=dict)
     workers: tuple[WorkerStatus, ...] = ()
     feeds: Mapping[str, int] = field(default_factory=dict)
     failing: tuple[FeedStatus, ...] = ()
+    missed: int = 0
+    recovered: int = 0
+    pushed: int = 0
     due: int = 0
     dead_letters: int = 0
 
@@ -83,8 +93,17 @@ def _of_state(state: State, problems: list[str]) -> dict[str, object]:
         "workers": tuple(worker for worker in state.workers() if worker.age < SILENT),
         "feeds": {name: count for name, count in counts.items() if count},
         "failing": failing,
+        **_of_gaps(state),
+        "pushed": sum(one.state is SubscriptionState.ACTIVE for one in state.subscriptions.by_feed().values()),
         "due": state.ledger.due(),
     }
+
+
+def _of_gaps(state: State) -> dict[str, object]:
+    since = datetime.now(UTC) - RECENT
+    recent = [[gap for gap in gaps if gap.found > since] for gaps in state.gaps.by_feed().values()]
+    found = sum(gap.recovered for gaps in recent for gap in gaps)
+    return {"missed": sum(bool(gaps) for gaps in recent), "recovered": found}
 
 
 def overdue(feeds: Sequence[FeedStatus], now: datetime) -> int:

@@ -56,6 +56,9 @@ def _row(health: Health) -> dict[str, object]:
         "failing": [
             {"url": feed.spec.url, "error": feed.error, "last_success": feed.last_success} for feed in health.failing
         ],
+        "missed": health.missed,
+        "recovered": health.recovered,
+        "pushed": health.pushed,
         "due": health.due,
         "dead_letters": health.dead_letters,
     }
@@ -67,6 +70,13 @@ def _print(health: Health) -> None:
     workers = sorted({worker.step for worker in health.workers})
     click.echo(f"workers  {', '.join(workers) or 'none alive'}")
     click.echo(f"feeds    {', '.join(f'{count} {name}' for name, count in health.feeds.items()) or 'none'}")
+    if health.pushed:
+        click.echo(f"pushed   {health.pushed} feeds by hubs")
+    if health.missed:
+        click.echo(
+            f"missed   entries of {health.missed} feeds in the last week, of which {health.recovered} were found since:"
+            " see `harmattan feeds list --missed`"
+        )
     click.echo(f"alerts   {health.due} deliveries due")
     click.echo(f"letters  {health.dead_letters} dead")
     for feed in health.failing:
