@@ -1,14 +1,16 @@
 """Entries that came and went between two polls: noticed, looked for, and told."""
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from pipeline.cli.main import cli
 from pipeline.poll.filling import GapFiller
 from pipeline.poll.intake import Intake
 from pipeline.poll.missed import Missed, scope_of
@@ -260,14 +262,16 @@ class TestFilling:
         assert outlet.gap().state is not GapState.FILLED
 
 
-def test_lists_and_status_tell_of_what_was_missed(outlet: Outlet, tmp_path: Path):
-    from pipeline.cli.feed_rows import feed_row
-
+def test_lists_and_status_tell_of_what_was_missed(outlet: Outlet, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HARMATTAN_DATA", str(outlet.desk.folder))
     outlet.misses()
-    gaps = outlet.gaps()
-    row = feed_row(outlet.desk.row(outlet.feed), gaps)
+    [row] = map(json.loads, said("feeds", "list", "--missed", "--json"))
     assert row["missed"] == 1
-    assert str(row["missed_last"]).startswith("entries were missed between ")
+    assert row["missed_last"].startswith("entries were missed between ")
     outlet.fill()
-    row = feed_row(outlet.desk.row(outlet.feed), outlet.gaps())
-    assert "none of them could be found" in row["missed_last"]
+    assert any("none of them could be found" in line for line in said("feeds", "list", "--csv"))
+    assert any(line.startswith("missed   entries of 1 feeds in the last week") for line in said("status"))
+
+
+def said(*command: str) -> list[str]:
+    return CliRunner().invoke(cli, command).stdout.splitlines()
