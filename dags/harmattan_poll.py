@@ -3,7 +3,7 @@
 The first task counts the feeds that are due and shares them out, so that the number of the second's mapped tasks follows the
 load: none, one for 200 feeds, 16 at most. Each of these takes its share of due feeds by leases in the state. One run at a time:
 while a run takes longer than a minute, no other begins, and what it missed is due in the next. Workers take the articles on
-from the log.
+from the log. Beside them, a third task subscribes with hubs, reads what these have pushed, and looks for missed entries.
 """
 
 from datetime import timedelta
@@ -24,7 +24,7 @@ from harmattan_common import DEFAULTS, POLL_POOL, STARTED, report_stuck_run
     tags=["harmattan"],
 )
 def harmattan_poll() -> None:
-    """Poll the feeds that are due."""
+    """Poll the feeds that are due, and do what else is to be done for feeds."""
 
     @task(execution_timeout=timedelta(minutes=1))
     def list_due() -> list[int]:
@@ -40,7 +40,14 @@ def harmattan_poll() -> None:
 
         return poll_batch(most)
 
+    @task(execution_timeout=timedelta(minutes=5))
+    def follow() -> dict[str, int]:
+        from pipeline.tasks import follow_feeds
+
+        return follow_feeds()
+
     poll.expand(most=list_due())
+    follow()
 
 
 harmattan_poll()

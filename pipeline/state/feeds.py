@@ -41,7 +41,7 @@ class DatabaseFeeds:
         self._database = database
 
     def put(self, feeds: Iterable[FeedSpec], *, listed_in: str | None = None) -> None:
-        """Add feeds, or renew what the operator says of them; one whose interval changes is due at once."""
+        """Add feeds, or renew what the operator says of them; one whose interval or login changes is due at once."""
         specs = {feed_rows.digest(spec.url): spec for spec in feeds}
         if not specs and listed_in is None:
             return
@@ -199,7 +199,7 @@ def _upsert(connection: Connection) -> Any:
     upsert = insert_into(connection, feeds)
     new = upsert.excluded
     said = {name: new[name] for name in feed_rows.SPEC_COLUMNS if name != "url"}
-    changed = feeds.c.interval.is_distinct_from(new.interval)
+    changed = feeds.c.interval.is_distinct_from(new.interval) | feeds.c.login.is_distinct_from(new.login)
     due = case((changed, new.next_due), else_=feeds.c.next_due)
     # A list is put again at every run of a scheduler: what it says of ten thousand feeds is mostly what is there.
     other = or_(*(_comparable(feeds.c[name]).is_distinct_from(_comparable(new[name])) for name in said))

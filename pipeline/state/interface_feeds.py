@@ -152,9 +152,9 @@ class Feeds(Protocol):
     def put(self, feeds: Iterable[FeedSpec], *, listed_in: str | None = None) -> None:
         """Add feeds, or renew what the operator says of them; what is known of their polls stays.
 
-        A feed whose interval changes is due at once. With `listed_in`, these are all the feeds of a file that the operator
-        keeps: feeds that it held at the last reading and holds no more are disabled, and enabled again when they come back.
-        Without, a feed that belongs to a file still does.
+        A feed whose interval or login changes is due at once. With `listed_in`, these are all the feeds of a file that the
+        operator keeps: feeds that it held at the last reading and holds no more are disabled, and enabled again when they
+        come back. Without, a feed that belongs to a file still does.
         """
 
     def remove(self, url: str) -> bool:

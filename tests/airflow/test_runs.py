@@ -55,10 +55,10 @@ def test_a_polled_article_is_in_the_log_and_a_feed_that_is_not_due_is_left_alone
 ) -> None:
     outlets.outlet("post").publish(title="Convoy stopped near Ber", text=WAGNER)
     monkeypatch.setenv("HARMATTAN_FEEDS", str(desk.feeds()))
-    assert run("harmattan_poll") == ("success", {"list_due": ["success"], "poll": ["success"]})
+    assert run("harmattan_poll") == ("success", {"list_due": ["success"], "poll": ["success"], "follow": ["success"]})
     assert raw_titles() == ["Convoy stopped near Ber"]
 
-    assert run("harmattan_poll") == ("success", {"list_due": ["success"], "poll": ["skipped"]})
+    assert run("harmattan_poll") == ("success", {"list_due": ["success"], "poll": ["skipped"], "follow": ["success"]})
     assert [request.path for request in outlets.asked] == ["/post/feed"]
 
 
@@ -69,7 +69,8 @@ def test_many_feeds_are_polled_in_batches(
     for number in range(60):
         outlets.outlet(f"outlet-{number}").publish(title=f"News {number}", text=WAGNER)
     monkeypatch.setenv("HARMATTAN_FEEDS", str(desk.feeds()))
-    assert run("harmattan_poll") == ("success", {"list_due": ["success"], "poll": ["success", "success"]})
+    tasks = {"list_due": ["success"], "poll": ["success", "success"], "follow": ["success"]}
+    assert run("harmattan_poll") == ("success", tasks)
     assert sorted(raw_titles()) == sorted(f"News {number}" for number in range(60))
 
 

@@ -1,6 +1,11 @@
+from concurrent.futures import Future
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.fetch.http import HttpFetcher
+from pipeline.fetch.interface import Request, Response
 from pipeline.poll.discover import MOST_ASKED, Discoverer, Discovery
 from pipeline.poll.reading import DirectReader
 from tests.fetch.hostile import HostileServer, answer, redirect
@@ -127,3 +132,37 @@ def test_a_login_goes_to_the_asked_site_alone(server: HostileServer, fetcher: Ht
         Discoverer(fetcher, DirectReader(), {"Authorization": "Bearer x"}).discover(server.url("/"))
         assert {asked.headers.get("authorization") for asked in server.asked} == {"Bearer x"}
         assert [asked.headers.get("authorization") for asked in other.asked] == [None]
+
+
+class Pretended:
+    """A fetcher whose every answer is the same bytes."""
+
+    def __init__(self, body: bytes, link: str) -> None:
+        self.body = body
+        self.link = link
+        self.asked = 0
+
+    def submit(self, request: Request) -> "Future[Response]":
+        self.asked += 1
+        answered: Future[Response] = Future()
+        answered.set_result(Response(url=request.url, status=200, headers={"link": self.link}, body=self.body))
+        return answered
+
+
+SHAPES = st.sampled_from(
+    [
+        b"<html><base href='//[x'><a href='http://[/rss'>rss</a>",
+        b"<link rel=alternate type=application/rss+xml href='",
+        *(b"<a ", b"href=/feed>", b"<link rel=feed href=javascript:x>", b"<!DOCTYPE html>"),
+        *(b"\x00", b"\xff\xfe", b"</", b"<?xml?>"),
+    ]
+)
+
+
+@given(parts=st.lists(st.one_of(SHAPES, st.binary(max_size=20)), max_size=12), link=st.text(max_size=40))
+@settings(max_examples=150, deadline=None)
+def test_no_page_breaks_the_search_or_makes_it_long(parts: list[bytes], link: str):
+    pretended = Pretended(b"".join(parts), f'<{link}>; rel="alternate"; type="application/rss+xml"')
+    discovery = Discoverer(pretended, DirectReader()).discover("https://post.example/")  # type: ignore[arg-type]
+    assert discovery.candidates or discovery.problem
+    assert pretended.asked <= 4 * MOST_ASKED + 2
