@@ -29,7 +29,7 @@ Entries of a feed (`names_of`, `Fingerprint.can_be`, `were_renamed`):
   another date of publication, or none: programs number from 1 again (miniflux #3186 tells of an id used twice). A changed
   headline with its changed address keeps its date, and stays one article;
 - a title with its date of publication (or, without a date, all the text) names an entry only in a document that shows hardly
-  anything known by other names, yet at least half of whose titles and dates are known: then ids and addresses were all
+  anything known by other names, yet three and a fifth of whose titles and dates are known: then ids and addresses were all
   changed at once, as by a site's move (haven #72, liferea #1195).
 
 Articles (`identity_keys`): the address that the page declares, the entry's own, and feed and id, in that order.
@@ -265,9 +265,14 @@ class Fingerprint:
         return bool(self.published) and self.published == other.published
 
     @property
-    def gist(self) -> tuple[str, str]:
-        """What an entry keeps when id and address are taken from it: title and date, or all its text where it has no date."""
-        return (self.title, self.published) if self.published else (self.text, "")
+    def gist(self) -> str:
+        """What an entry keeps when id and address are taken from it: title and date, or all its text where it has no date.
+
+        Empty where there is no title, and for what version 0.1 wrote.
+        """
+        if self.title in ("", _NO_TITLE):
+            return ""
+        return self.title + self.published if self.published else self.text
 
 
 def fingerprint(
@@ -294,12 +299,15 @@ def shows_hardly_any(known: int, entries: int) -> bool:
     return entries >= FEWEST_RENAMED and known * 5 <= entries
 
 
-def were_renamed(shown: Collection[tuple[str, str]], known: Set[tuple[str, str]]) -> bool:
-    """Tell whether most of the entries shown, by their gists, are known ones."""
-    same = sum(gist in known for gist in shown)
-    return same >= FEWEST_RENAMED and same * 2 >= len(shown)
+def were_renamed(shown: Collection[str], known: Set[str]) -> bool:
+    """Tell whether so many of the entries shown, by their gists, are known ones that this can be no chance."""
+    same = sum(gist in known for gist in shown if gist)
+    return same >= FEWEST_RENAMED and same * 5 >= len(shown)
 
 
 def digest(text: str) -> str:
     """Give the digest by which texts are compared: 24 hexadecimal digits."""
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+_NO_TITLE = digest("")[:8]

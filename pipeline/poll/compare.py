@@ -95,7 +95,7 @@ def _standing(entry: Entry, before: Fingerprint | None, now: Fingerprint) -> _St
 
 def _recognise(judged: Sequence[_Judged], everything: Sequence[str]) -> int:
     """Count new entries as known where the feed has renamed what it had; give how many."""
-    gists = {Fingerprint.read(written).gist for written in everything}
+    gists = {Fingerprint.read(written).gist for written in everything} - {""}
     new = [one for one in judged if one.standing is _Standing.NEW]
     if not were_renamed([one.now.gist for one in new], gists):
         return 0

@@ -1,10 +1,11 @@
 """Appending what is new in feeds' documents to the log."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
-from pipeline.errors import CannotHandle
+from pipeline.errors import CannotHandle, HarmattanError
 from pipeline.log.interface import EventLog, NewRecord
 from pipeline.poll.articles import host_of, raw_article, source_of
 from pipeline.poll.compare import Comparison, compare
@@ -26,7 +27,8 @@ class Taken:
 
     `new` and `changed` entries went into the log; `known` ones had been shown before, the changed among them. `moved` ones
     are known under other ids and addresses, as after a site's move, and are among neither. `seen` is what the feed's state
-    is to remember: digests of the names under which each entry is known -> a digest of its content.
+    is to remember: digests of the names under which each entry is known -> a digest of its content. `error` says why nothing
+    could be made of the document after all.
     """
 
     entries: int
@@ -35,11 +37,12 @@ class Taken:
     changed: int
     moved: int
     seen: Mapping[str, str]
+    error: str | None = None
 
     @property
     def overlaps(self) -> bool:
         """Tell whether the document reaches back to what was known; where it does not, entries may have been missed."""
-        return self.known + self.moved > 0 or not self.entries
+        return self.known + self.moved > 0 or not self.entries or self.error is not None
 
 
 class Intake:
@@ -55,17 +58,17 @@ class Intake:
 
         Raises OutOfReach when the log or the state can't be asked; a part may have been appended then.
         """
-        wanted = {claim.id: [n for entry in feed.entries for n in entry.names.all] for claim, feed in documents}
+        works = [_Work(claim, feed) for claim, feed in documents]
+        wanted = {work.claim.id: [n for entry in work.feed.entries for n in entry.names.all] for work in works}
         known = self._feeds.known({feed: names for feed, names in wanted.items() if names})
-        compared = [self._compared(claim, feed, known.get(claim.id, {})) for claim, feed in documents]
-        records = [
-            record
-            for (claim, feed), found in zip(documents, compared, strict=True)
-            for record in _records(claim, feed, found)
-        ]
+        for work in works:
+            with work.alone():
+                work.found = self._compared(work.claim, work.feed, known.get(work.claim.id, {}))
+                work.records = _records(work.claim, work.feed, work.found)
+        records = [record for work in works for record in work.records]
         for start in range(0, len(records), _AT_ONCE):
             self._append(records[start : start + _AT_ONCE])
-        return [_taken(feed, found) for (_, feed), found in zip(documents, compared, strict=True)]
+        return [work.taken() for work in works]
 
     def _compared(self, claim: ClaimedFeed, feed: ParsedFeed, known: Mapping[str, str]) -> Comparison:
         return compare(
@@ -90,20 +93,44 @@ class Intake:
             self._letters.put_unlogged(STEP, topics.RAW, record.key, record.value, str(error))
 
 
+@dataclass(slots=True)
+class _Work:
+    """A document on its way into the log."""
+
+    claim: ClaimedFeed
+    feed: ParsedFeed
+    found: Comparison = field(default_factory=Comparison)
+    records: list[NewRecord] = field(default_factory=list)
+    error: str | None = None
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep what goes wrong with this document from the others: nothing of it is appended or remembered then."""
+        try:
+            yield
+        except HarmattanError:
+            raise
+        except Exception as error:
+            log.exception("%s could not be dealt with", self.claim.spec.url)
+            self.error = f"an error of Harmattan's own: {type(error).__name__}: {str(error)[:200]}"
+            self.found, self.records = Comparison(), []
+
+    def taken(self) -> Taken:
+        """Say what came of it."""
+        return Taken(
+            entries=len(self.feed.entries),
+            known=self.found.known,
+            new=len(self.found.fresh) - self.found.changed,
+            changed=self.found.changed,
+            moved=self.found.moved,
+            seen=self.found.seen,
+            error=self.error,
+        )
+
+
 def _records(claim: ClaimedFeed, feed: ParsedFeed, found: Comparison) -> list[NewRecord]:
     source = source_of(claim.spec, feed, claim.known_as)
     articles = [
         raw_article(entry, feed, source, claim.at, dates_decide=found.dates_decide) for entry in reversed(found.fresh)
     ]
     return [NewRecord(host_of(article.url or claim.spec.url), encode(article)) for article in articles]
-
-
-def _taken(feed: ParsedFeed, found: Comparison) -> Taken:
-    return Taken(
-        entries=len(feed.entries),
-        known=found.known,
-        new=len(found.fresh) - found.changed,
-        changed=found.changed,
-        moved=found.moved,
-        seen=found.seen,
-    )

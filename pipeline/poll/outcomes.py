@@ -56,7 +56,7 @@ class Outcomes:
             entries=len(feed.entries),
             new_entries=taken.new,
             seen=taken.seen,
-            error=feed.problem,
+            error=taken.error or feed.problem,
         )
 
     def refused(self, claim: ClaimedFeed, response: Response, wait: timedelta | None) -> PollOutcome:

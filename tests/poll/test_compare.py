@@ -131,6 +131,14 @@ class TestASitesMove:
         feed.show(*self.OLD)
         assert feed.show(*[item(f"Other {n}", f"https://new.example/{n}", f"n{n}") for n in range(10)]).dates_decide
 
+    def test_is_not_seen_in_pages_that_have_nothing_but_an_address(self, feed: Memory) -> None:
+        def pages(name: str) -> tuple[Entry, ...]:
+            urls = "".join(f"<url><loc>/{name}{n}</loc></url>" for n in range(9))
+            return parse_feed(f"<urlset>{urls}</urlset>".encode(), url="https://outlet.example/sitemap.xml").entries
+
+        feed.take(pages("a"))
+        assert len(feed.take(pages("b")).fresh) == 9
+
     def test_is_not_seen_in_programmes_that_have_the_same_title_each_day(self, feed: Memory) -> None:
         feed.show(*[item("News at ten", f"/{n}", f"{n}", DAY.format(n)) for n in range(5)])
         assert len(feed.show(*[item("News at ten", f"/{n}", f"{n}", DAY.format(n)) for n in range(6, 11)]).fresh) == 5
