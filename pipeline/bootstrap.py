@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipeline.index.query import ReaderSource
     from pipeline.rules.lexicon import Lexicon
     from pipeline.rules.query import QueryReader
-    from pipeline.enrich.analyze import Analysis
+    from pipeline.enrich.given import Describer
     from pipeline.enrich.language import LanguageGuesser
     from pipeline.poll.follow import FollowWorker
     from pipeline.poll.reading import DocumentReader
@@ -386,12 +386,9 @@ def _languages(settings: Settings) -> "LanguageGuesser":
     return LanguageGuesser(settings.languages or LANGUAGES)
 
 
-def load_analysis(settings: Settings) -> "Analysis":
-    """Load what `harmattan analyze` needs. Raises BadInput for rules that can't be used."""
-    from pipeline.enrich.analyze import Analysis
-    from pipeline.enrich.places import GazetteerPlaces
-    from pipeline.gazetteer.build import open_gazetteer
-    from pipeline.rules.ruleset import load_rules
+def load_describer(settings: Settings) -> "Describer":
+    """Load what describes articles that are given by hand. Raises BadInput for a sources file that can't be used."""
+    from pipeline.enrich.given import open_describer
+    from pipeline.enrich.outlets import load_outlets
 
-    rules = load_rules(settings.rules or seed("rules.yaml"), settings.lexicon)
-    return Analysis(rules, GazetteerPlaces(open_gazetteer()), _languages(settings))
+    return open_describer(_languages(settings), load_outlets(settings.sources or seed("sources.yaml")))

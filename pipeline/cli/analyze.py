@@ -5,9 +5,12 @@ from pathlib import Path
 
 import click
 
-from pipeline.bootstrap import load_analysis
+from pipeline.bootstrap import load_describer
 from pipeline.cli.options import LEXICON_HELP, data_option, file_option, print_json, settings_for
+from pipeline.enrich.analyze import Analysis
 from pipeline.errors import BadInput
+from pipeline.rules.ruleset import load_rules
+from pipeline.seeds import seed
 
 
 @click.command(
@@ -23,7 +26,8 @@ def analyze(file: Path, rules: Path | None, lexicon: Path | None, data: Path | N
     FILE holds a JSON object a line with id, title and text, optionally url, published and source; `-` is standard input.
     A line that can't be read is named on standard error, the others are done, and the status is 1.
     """
-    analysis = load_analysis(settings_for(data, rules=rules, lexicon=lexicon))
+    settings = settings_for(data, rules=rules, lexicon=lexicon)
+    analysis = Analysis(load_rules(settings.rules or seed("rules.yaml"), settings.lexicon), load_describer(settings))
     name = "standard input" if str(file) == "-" else str(file)
     try:
         stream = sys.stdin.buffer if str(file) == "-" else file.open("rb")

@@ -2,15 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
-
-from pipeline.enrich.interface import PlaceFinder
-from pipeline.enrich.language import LanguageGuesser
-from pipeline.records.article import RuleMatch, Source
-from pipeline.rules.facts import ArticleFacts
+from pipeline.enrich.given import Describer, GivenLine, read_line
+from pipeline.records.article import RuleMatch
 from pipeline.rules.ruleset import RuleSet
 from pipeline.text.document import Document
 from pipeline.text.similarity import NEAR_COPY, bands, signature, similarity
@@ -25,83 +20,39 @@ class Line:
     problem: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Given:
-    id: str | int
-    title: str
-    text: str
-    url: str | None = None
-    published: str | int | float | None = None
-    source: Any = None
-
-
 class Analysis:
     """Says of each article what `harmattan analyze` prints."""
 
-    def __init__(self, rules: RuleSet, places: PlaceFinder, languages: LanguageGuesser) -> None:
+    def __init__(self, rules: RuleSet, describer: Describer) -> None:
         self._rules = rules
-        self._places = places
-        self._languages = languages
+        self._describer = describer
 
     def lines(self, lines: Iterable[bytes]) -> Iterator[Line]:
         """Give a result or a problem for each line that is not blank. Copies and stories count within this call."""
         copies = _Copies()
-        decoder = msgspec.json.Decoder(_Given)
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             try:
-                given = decoder.decode(line.removeprefix(b"\xef\xbb\xbf"))
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                yield Line(number, problem=f"{error}; write a JSON object with id, title and text")
+                given = read_line(line)
+            except ValueError as error:
+                yield Line(number, problem=str(error))
                 continue
             yield Line(number, self._result(given, number, copies))
 
-    def _result(self, given: _Given, number: int, copies: "_Copies") -> dict[str, Any]:
-        language = self._languages.guess(f"{given.title}\n{given.text}")
-        document = Document(given.title, given.text, language)
-        source = _source(given.source)
-        places, countries = self._places.find(document, language, source)
-        facts = ArticleFacts(
-            source=source.name,
-            feed=source.feed,
-            tags=source.tags,
-            kinds=source.kinds,
-            countries=countries,
-            places=places,
-            time=_time(given.published),
-        )
+    def _result(self, given: GivenLine, number: int, copies: "_Copies") -> dict[str, Any]:
+        described = self._describer.describe(given.article)
+        document, facts = described.document, described.facts
         story, copy_of = copies.add(given.id, number, document)
         return {
             "id": given.id,
-            "language": language,
-            "places": [asdict(place) for place in places],
-            "countries": list(countries),
+            "language": document.language,
+            "places": [asdict(place) for place in facts.places],
+            "countries": list(facts.countries),
             "rules": [_rule(match) for match in self._rules.match_document(document, facts)],
             "story": story,
             "copy_of": copy_of,
         }
-
-
-def _source(given: Any) -> Source:
-    """Read a source: an outlet's name, or an object with a feed's fields. What is neither says nothing."""
-    if isinstance(given, str):
-        return Source(feed="", name=given)
-    try:
-        return msgspec.convert({"feed": "", "name": "", **given}, Source, strict=False)
-    except (TypeError, msgspec.ValidationError):
-        return Source(feed="", name="")
-
-
-def _time(given: str | int | float | None) -> datetime | None:
-    """Read a time in ISO 8601 or in seconds since 1970, in UTC where no zone is given. What is neither says nothing."""
-    if given is None:
-        return None
-    try:
-        read = datetime.fromisoformat(given) if isinstance(given, str) else datetime.fromtimestamp(given, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def _rule(match: RuleMatch) -> dict[str, Any]:

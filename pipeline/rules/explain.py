@@ -7,7 +7,7 @@ from pipeline.rules.facts import NO_FACTS, ArticleFacts
 from pipeline.rules.matcher import Compiler, Finder, Matcher
 from pipeline.rules.places import Places
 from pipeline.rules.render import to_text
-from pipeline.rules.syntax import Query, is_placed, parts_of
+from pipeline.rules.syntax import Entity, Query, is_placed, parts_of
 from pipeline.rules.vocabulary import Vocabulary
 from pipeline.text.document import Document
 
@@ -34,6 +34,7 @@ def explain(query: Query, document: Document, facts: ArticleFacts = NO_FACTS) ->
     """Say of each part of a query whether it holds in an article and where.
 
     Each part is looked at by itself: what a field or a condition around it leaves out is among its places all the same.
+    An entity that is needed within another one is told whole; its own parts are told where it is asked about by itself.
     """
     vocabulary = Vocabulary()
     compiled = _compile(query, Compiler(vocabulary))
@@ -49,8 +50,10 @@ class _Compiled:
     parts: tuple["_Compiled", ...]
 
 
-def _compile(query: Query, compiler: Compiler) -> _Compiled:
-    parts = tuple(_compile(part, compiler) for part in parts_of(query))
+def _compile(query: Query, compiler: Compiler, inside: bool = False) -> _Compiled:
+    is_entity = isinstance(query, Entity)
+    below = () if inside and is_entity else parts_of(query)
+    parts = tuple(_compile(part, compiler, inside or is_entity) for part in below)
     return _Compiled(query, compiler.matcher(query), compiler.finder(query) if is_placed(query) else None, parts)
 
 

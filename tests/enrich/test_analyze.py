@@ -4,12 +4,18 @@ import json
 from collections.abc import Sequence
 
 from pipeline.enrich.analyze import Analysis, Line
+from pipeline.enrich.given import Describer
+from pipeline.enrich.outlets import Outlets
 from tests.enrich.entries import ARTICLE, LANGUAGES, SENTENCES, NoPlaces, Standing
+
+
+def describer() -> Describer:
+    return Describer(NoPlaces(), LANGUAGES, Outlets())
 
 
 def analyze(*given: object) -> Sequence[Line]:
     lines = [line if isinstance(line, bytes) else json.dumps(line, ensure_ascii=False).encode() for line in given]
-    return list(Analysis(Standing(camp="timbuktu OR лагерь").current(), NoPlaces(), LANGUAGES).lines(lines))
+    return list(Analysis(Standing(camp="timbuktu OR лагерь").current(), describer()).lines(lines))
 
 
 def test_a_line_tells_language_places_rules_story_and_copy() -> None:
@@ -47,7 +53,7 @@ def test_a_rule_can_ask_for_the_outlet_and_the_day_that_a_line_gives() -> None:
         {"id": 1, "title": "Lorries", "text": ARTICLE, "source": source, "published": "2024-05-01T23:00:00Z"},
         {"id": 2, "title": "Lorries", "text": ARTICLE, "source": "Example News", "published": 1714694400},
     ]
-    lines = Analysis(rules, NoPlaces(), LANGUAGES).lines(json.dumps(line).encode() for line in given)
+    lines = Analysis(rules, describer()).lines(json.dumps(line).encode() for line in given)
     assert [[rule["id"] for rule in line.result["rules"]] for line in lines if line.result] == [["kind", "day"], []]
 
 
