@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "search": ("pipeline.cli.search:search", "Search the articles."),
     "alerts": ("pipeline.cli.alerts:alerts", "List and show alerts; send a test message."),
     "rules": ("pipeline.cli.rules:rules", "Check and list watch rules."),
-    "feeds": ("pipeline.cli.feeds:feeds", "Add, remove, list, import, export, check, enable and disable feeds."),
+    "feeds": ("pipeline.cli.feeds:feeds", "Add, discover, check, list, import, export, tag and change feeds."),
     "dead-letters": ("pipeline.cli.dead_letters:dead_letters", "List, show and replay what no step could handle."),
     "replay": ("pipeline.cli.replay:replay", "Send stored articles through newer code or rules."),
     "status": ("pipeline.cli.status:status", "Report the health of every part; status 1 when something is wrong."),
