@@ -1,18 +1,28 @@
 """Whatever the bytes, reading them gives a feed or says that they are none."""
 
 import json
-from datetime import UTC, datetime
+import re
+from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
+from itertools import count
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.fetch.interface import Request, Response
 from pipeline.poll.articles import raw_article, source_of
-from pipeline.poll.parse import NotAFeed, parse_feed
+from pipeline.poll.parse import NotAFeed, parse_feed, parse_if_tame
 from pipeline.poll.parsed import LONGEST_CONTENT, LONGEST_TITLE, MOST_ENTRIES
+from pipeline.poll.reading import DirectReader
+from pipeline.poll.schedule import Schedule
+from pipeline.poll.step import PollStep
 from pipeline.records.article import RawArticle
 from pipeline.records.codec import decode, encode
 from pipeline.state.interface import FeedSpec
 from tests.poll.documents import item, rss
+from tests.poll.newsdesk import Newsdesk
+
+RUNS = count()
 
 NOW = datetime(2026, 11, 15, 12, tzinfo=UTC)
 SHAPES = [
@@ -25,9 +35,17 @@ SHAPES = [
     json.dumps(
         {
             "version": "https://jsonfeed.org/version/1.1",
-            "items": [{"id": "1", "title": "t", "url": "/a", "tags": ["x"]}],
+            "items": [{"id": "1", "title": "t", "url": "/a", "tags": ["x"], "date_published": "15 nov 2026"}],
         }
     ).encode(),
+    b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"><url>'
+    b"<loc>http://o.example/1</loc><lastmod>2026-11-15</lastmod><n:news><n:publication><n:name>o</n:name></n:publication>"
+    b"<n:title>t</n:title><n:publication_date>2026-11-15T10:00Z</n:publication_date></n:news></url></urlset>",
+    b"<sitemapindex><sitemap><loc>/n.xml</loc><lastmod>2026-11-15</lastmod></sitemap></sitemapindex>",
+    b'<rss version="2.0" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/" xmlns:a="http://www.w3.org/2005/Atom"><channel>'
+    b'<ttl>60</ttl><sy:updatePeriod>hourly</sy:updatePeriod><a:link rel="hub" href="//h.example/"/><item><guid>1</guid>'
+    b'<enclosure url="/1.mp3"/>'
+    b"<pubDate>15 \xd9\x86\xd9\x88\xd9\x81\xd9\x85\xd8\xa8\xd8\xb1 2026 10:00</pubDate></item></channel></rss>",
 ]
 SNIPPETS = st.sampled_from(
     [
@@ -57,8 +75,19 @@ SNIPPETS = st.sampled_from(
         b"\xf0\x9f\x90\xaa",
         b"</channel>",
         b"<entry xmlns=''>",
+        b"<!DOCTYPE ",
+        b"<rss ",
+        b"</feed>",
+        b"\x1f\x8b",
+        b"&#1;&#xFFFF;&nbsp;&bogus;",
+        b"2569-13-45T99:99:99+99:99",
+        b"\xd9\xa1\xd9\xa5" * 3,
+        b"<a:b c:d='e'/>",
+        b"<title/><title>&lt;svg onload=x&gt;</title>",
+        b"<ttl>" + b"9" * 400 + b"</ttl>",
     ]
 )
+LIVE_MARKUP = re.compile(r"<\s?(?:script|svg|iframe|[a-z]+[^<>]*\son[a-z]+=)|javascript:")
 CONTENT_TYPES = st.sampled_from(["", "text/xml", "text/html; charset=utf-16", "application/json", "x; charset=\x00"])
 
 
@@ -80,6 +109,8 @@ def test_any_bytes_give_articles_that_can_travel_or_a_reason(body: bytes, conten
         feed = parse_feed(body, url="https://o.example/feed", content_type=content_type)
     except NotAFeed:
         return
+    same = parse_if_tame(body, url="https://o.example/feed", content_type=content_type)
+    assert same is None or same == feed
     assert len(feed.entries) <= MOST_ENTRIES
     assert len({entry.key for entry in feed.entries}) == len(feed.entries)
     spec = FeedSpec(url="https://o.example/feed")
@@ -90,3 +121,40 @@ def test_any_bytes_give_articles_that_can_travel_or_a_reason(body: bytes, conten
         assert all(date is None or date.tzinfo is UTC for date in (entry.published, entry.updated))
         article = raw_article(entry, feed, source_of(spec, feed), NOW, dates_decide=True)
         assert decode(encode(article), RawArticle) == article
+        assert not LIVE_MARKUP.search(article.title + article.summary + article.content)
+
+
+class Web:
+    """Answers with documents; the real client has tests of its own."""
+
+    def __init__(self) -> None:
+        self.bodies: dict[str, bytes] = {}
+
+    def submit(self, request: Request) -> Future[Response]:
+        answer: Future[Response] = Future()
+        answer.set_result(Response(url=request.url, status=200, body=self.bodies[request.url]))
+        return answer
+
+    def retry_after(self, response: Response) -> timedelta | None:
+        return None
+
+    def close(self) -> None:
+        pass
+
+
+@given(bodies=st.lists(mutated() | st.binary(max_size=50), min_size=2, max_size=3))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_document_keeps_another_feed_from_its_result(desk: Newsdesk, bodies: list[bytes]) -> None:
+    web = Web()
+    run = next(RUNS)
+    web.bodies = {f"https://o{n}.example/{run}": body for n, body in enumerate(bodies)}
+    good = f"https://good.example/{run}"
+    web.bodies[good] = rss([item(f"Good {run}", "/good")])
+    desk.follow(*web.bodies)
+    step = PollStep(desk.state.feeds, desk.log, web, DirectReader(), Schedule(None))
+    summary = step.poll_due("desk", 9, only=list(web.bodies), at_once=True)
+    assert summary.polled == len(web.bodies)
+    rows = {feed.spec.url: feed for feed in desk.state.feeds.list(only=list(web.bodies))}
+    assert (rows[good].error, rows[good].entries) == (None, 1)
+    assert {url: row.error for url, row in rows.items() if row.error} == summary.problems
+    assert all(error.startswith("the document ") for error in summary.problems.values())
