@@ -9,7 +9,7 @@ from pipeline.gazetteer.lookup import place_names
 from pipeline.gazetteer.sources import TABLES
 from pipeline.rules.dates import read_dates
 from pipeline.rules.facts import MOST_AUTHOR_WORDS, folded
-from pipeline.rules.syntax import Dated, Fact, FactField, Field, Or, Query
+from pipeline.rules.syntax import Fact, FactField, Field, Or, Query
 from pipeline.text.tokens import forms
 
 KINDS = ("agency", "public", "state", "private", "ngo", "government")
@@ -44,7 +44,7 @@ def field_meant(name: str) -> str | None:
 def fact_query(name: str, values: Sequence[str]) -> Query:
     """Give the query of a field with its values, of which one suffices. Raises ValueError with what to write instead."""
     if name == DATE:
-        dates: list[Dated] = [read_dates(value.strip()) for value in values]
+        dates: list[Query] = [read_dates(value.strip()) for value in values]
         return dates[0] if len(dates) == 1 else Or(tuple(dates))
     field = FactField(name)
     read = [known for value in values for known in _READERS[field](value.strip())]

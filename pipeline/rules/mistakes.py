@@ -25,12 +25,13 @@ _OTHERS = (
     (re.compile(r"/.+/"), "there are no regular expressions here; write the forms with OR, or a wildcard: merc*"),
     (re.compile(r"[\[{].*|.*[\]}]"), "brackets mean nothing here; write ( ) for a group, and .. for a range of dates"),
 )  # fmt: skip
-_OTHERS_LETTERS = re.compile(r"[-+!&|~^\[\]{}/]|[A-Za-z]+\d+\Z")
+_SIGNS = re.compile(r"[-+!&|~^\[\]{}/]")
+_LONGEST_OPERATOR = 40
 
 
 def check_habit(text: str, start: int) -> None:
     """Raise QueryError for a word that is an operator elsewhere and would only be a strange word here."""
-    if not _OTHERS_LETTERS.search(text):
+    if len(text) > _LONGEST_OPERATOR or not (text[-1].isdigit() or _SIGNS.search(text)):
         return
     for shape, hint in _OTHERS:
         found = shape.fullmatch(text)

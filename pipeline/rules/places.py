@@ -70,17 +70,20 @@ class Places:
         """Give the places in title + two line feeds + text, in their order, without those that lie within others."""
         whole = self._document
         spans: list[Span] = []
+        reached = -1
         for first, last in sorted(set(runs), key=lambda run: (run[0], -run[1])):
+            if last <= reached:
+                continue
             if len(spans) == most:
                 break
-            in_title = first < self.text_at
-            words = whole.title_tokens if in_title else whole.text_tokens
-            origin = 0 if in_title else self.text_at
-            start, end = words[first - origin].start, words[last - origin].end
-            text = (whole.title if in_title else whole.text)[start:end]
-            offset = 0 if in_title else whole.text_offset
-            if not spans or spans[-1].end < offset + end:
-                spans.append(Span(offset + start, offset + end, text))
+            reached = last
+            if first < self.text_at:
+                start, end = whole.title_places[first][0], whole.title_places[last][1]
+                spans.append(Span(start, end, whole.title[start:end]))
+            else:
+                places, origin, offset = whole.text_places, self.text_at, whole.text_offset
+                start, end = places[first - origin][0], places[last - origin][1]
+                spans.append(Span(offset + start, offset + end, whole.text[start:end]))
         return tuple(spans)
 
 

@@ -167,7 +167,8 @@ class _Builder:
 
     def neg(self, children: Sequence[_Child]) -> _Part:
         part = self._part(children[0])
-        return _Part(part.query.part if isinstance(part.query, Not) else Not(part.query), part.depth + 1)
+        depth = _deeper(None, part)
+        return _Part(part.query.part if isinstance(part.query, Not) else Not(part.query), depth)
 
     def near(self, children: Sequence[Any]) -> _Part:
         operator: Token = children[1]
@@ -200,12 +201,13 @@ class _Builder:
 
     def fact(self, children: Sequence[Any]) -> _Part:
         name: Token = children[0]
-        values = [_bare(child) for child in children[1:]]
-        try:
-            return _Part(fact_query(name.rstrip().rstrip(":"), values), 1)
-        except ValueError as error:
-            at = next((child for child in children[1:] if _bare(child)[:30] in str(error)), children[1])
-            raise _fault(at, str(error)) from None
+        field = name.rstrip().rstrip(":")
+        for child in children[1:]:
+            try:
+                fact_query(field, [_bare(child)])
+            except ValueError as error:
+                raise _fault(child, str(error)) from None
+        return _Part(fact_query(field, [_bare(child) for child in children[1:]]), 1)
 
     def unknown(self, children: Sequence[Any]) -> _Part:
         name: Token = children[0]
@@ -228,6 +230,8 @@ class _Builder:
         if token[0] == "=":
             marks = 2 if token[:2] == "==" else 1
             written, start, reading = written[marks:], start + marks, (Reading.FORM, Reading.EXACT)[marks - 1]
+        if not written:
+            raise _fault(token, f"{token} stands directly before a word or a phrase, such as {token}Mali")
         if quoted:
             written, start = written[1:-1], start + 1
         else:

@@ -43,8 +43,8 @@ class Reading(StrEnum):
 class Term:
     """A word of a query. `form` is folded as an article's words are (a PATTERN's with its wildcards).
 
-    `spelling` is the word as it was written, with its case and accents, for those readings that need it (WORD, NAME,
-    ACRONYM, EXACT); see pipeline.text.tokens.spelling.
+    `spelling` is the word as it was written (in NFC), for those readings that need its case or accents: WORD, NAME,
+    ACRONYM, EXACT.
     """
 
     form: str

@@ -139,7 +139,7 @@ class Vocabulary:
     def _enter(self, term: Term, number: int) -> None:
         match term.reading:
             case Reading.EXACT:
-                self._exact[term.spelling] = number
+                self._exact[spelling(term.spelling)] = number
             case Reading.PATTERN:
                 self._enter_pattern(term, number)
             case Reading.ACRONYM:

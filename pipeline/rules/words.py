@@ -3,22 +3,23 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from unicodedata import normalize
 
 from pipeline.rules.inflection import declined, joined
 from pipeline.rules.syntax import QueryError, Reading, Term
 from pipeline.text.stems import STEMMED, stem
-from pipeline.text.tokens import Token, fold, is_spaceless, spelling, tokens
+from pipeline.text.tokens import Token, fold, is_mark, is_spaceless, spelling, tokens
 
 FEWEST_LETTERS = 2
 """Letters that a pattern must have before its wildcard, where it has fewer than FEWEST_IN_ALL; with fewer it would stand
 for a good part of any language."""
-FEWEST_IN_ALL = 4
+FEWEST_IN_ALL = 3
 
 _NOUNS_HAVE_CAPITALS = frozenset({"de"})
 """Languages that write every noun with a capital, so that a capital does not make a name."""
 
 _WILDCARDS = re.compile(r"[*?]+")
-_WORD_BEFORE = re.compile(r"[\w*?]\Z")
+_MOST_WILDCARDS = 10
 
 
 @lru_cache(maxsize=1 << 16)
@@ -44,7 +45,7 @@ def fulfils(term: Term, word: str, language: str) -> bool:
     form = fold(word)
     match term.reading:
         case Reading.EXACT:
-            return spelling(word) == term.spelling
+            return spelling(word) == spelling(term.spelling)
         case Reading.PATTERN:
             return bool(pattern(term.form).fullmatch(form))
         case Reading.ACRONYM:
@@ -89,8 +90,12 @@ def has_capitals(word: str, form: str) -> bool:
 @lru_cache(maxsize=1 << 14)
 def pattern(form: str) -> re.Pattern[str]:
     """Give the expression that a folded word must match whole to fulfil a PATTERN."""
-    parts = ("[^\\s]*" if part == "*" else "[^\\s]" if part == "?" else re.escape(part) for part in form)
-    return re.compile("".join(parts))
+    first, *rest = (re.escape(part).replace("\\?", ".") for part in form.split("*"))
+    if not rest:
+        return re.compile(first, re.DOTALL)
+    # atomic groups: what a star has taken is never taken anew, so that no word takes long
+    middle = "".join(f"(?>.*?{part})" for part in rest[:-1])
+    return re.compile(f"{first}{middle}.*{rest[-1]}", re.DOTALL)
 
 
 def literal_beginning(form: str) -> str:
@@ -122,7 +127,8 @@ def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
 def _check_beginnings(text: str, found: list[Token]) -> None:
     starts = {token.start for token in found}
     for hit in _WILDCARDS.finditer(text):
-        if not _WORD_BEFORE.search(text[: hit.start()]):
+        before = text[hit.start() - 1 : hit.start()]
+        if not before.isalnum() and not is_mark(before):
             rest = "" if hit.end() in starts else " of a word"
             raise QueryError(
                 f"a word can't begin with a wildcard{rest}, since every word of every article would have to be tried; write"
@@ -136,7 +142,7 @@ def _term(word: str, reading: Reading | None) -> Term:
     form = fold(word)
     if reading is Reading.FORM or (reading is None and is_spaceless(word[0])):
         return Term(form)
-    spelled = spelling(word)
+    spelled = normalize("NFC", word)
     if reading is Reading.EXACT:
         return Term(form, reading, spelled)
     return Term(form, _look(word), spelled)
@@ -155,6 +161,8 @@ def _pattern(text: str, start: int, end: int, reading: Reading | None) -> Term:
     written = text[start:end]
     form = "".join(part if part[0] in "*?" else fold(part) for part in re.split(r"([*?]+)", written) if part)
     form = re.sub(r"\*+", "*", form)
+    if len(_WILDCARDS.findall(form)) > _MOST_WILDCARDS:
+        raise QueryError(f"a word may have {_MOST_WILDCARDS} wildcards; write it with fewer", start, end)
     beginning = literal_beginning(form)
     letters = sum(map(str.isalnum, form))
     if len(beginning) < FEWEST_LETTERS and letters < FEWEST_IN_ALL and not form[0] >= "\u1100":

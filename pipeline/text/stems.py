@@ -6,21 +6,17 @@ joined to words in those scripts by themselves.
 """
 
 import threading
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from pipeline.text.tokens import fold, spelling
 
-if TYPE_CHECKING:
-    from Stemmer import Stemmer  # type: ignore[import-not-found]
-
-SNOWBALL = {
-    "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "et": "estonian",
-    "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian",
-    "id": "indonesian", "it": "italian", "lt": "lithuanian", "nb": "norwegian", "ne": "nepali", "nl": "dutch", "nn": "norwegian",
-    "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish",
-    "ta": "tamil", "tr": "turkish",
-}  # fmt: skip
+_LISTED = """
+ca catalan, cs czech, da danish, de german, el greek, en english, es spanish, et estonian, eu basque, fi finnish, fr french,
+ga irish, hi hindi, hu hungarian, hy armenian, id indonesian, it italian, lt lithuanian, nb norwegian, ne nepali, nl dutch,
+nn norwegian, no norwegian, pl polish, pt portuguese, ro romanian, ru russian, sr serbian, sv swedish, ta tamil, tr turkish
+"""
+SNOWBALL: Mapping[str, str] = {pair.split()[0]: pair.split()[1] for pair in _LISTED.split(",")}
 """The Snowball stemmer of each language, by ISO 639-1 code."""
 
 STEMMED = frozenset(SNOWBALL) | {"uk"}
@@ -29,12 +25,11 @@ STEMMED = frozenset(SNOWBALL) | {"uk"}
 LONGEST = 40
 """Code points of the longest word that is stemmed; what is longer is its own stem."""
 
-_UKRAINIAN = sorted(
-    "ами ями ові еві єві ого ому ими іми ої ою ею єю ий ій ів їв их іх ах ях ам ям ом ем єм им ім ість ості"
-    " ня ння ння ти ть а я у ю е є и і ї о ь й".split(),
-    key=len,
-    reverse=True,
-)
+_UKRAINIAN_ENDINGS = """
+ами ями ові еві єві ого ому ими іми ої ою ею єю ий ій ів їв их іх ах ях ам ям ом ем єм им ім ість ості
+ня ння ти ть а я у ю е є и і ї о ь й
+"""
+_UKRAINIAN = tuple(sorted(_UKRAINIAN_ENDINGS.split(), key=len, reverse=True))
 _SHORTEST = 3
 _stemmers = threading.local()  # a stemmer serves one thread at a time
 
@@ -57,10 +52,10 @@ def stems(words: Iterable[str], language: str) -> list[str]:
 def _stemmer(language: str) -> Callable[[str], str]:
     if language == "uk":
         return _ukrainian
-    known: dict[str, Stemmer] = _stemmers.__dict__
+    known: dict[str, Any] = _stemmers.__dict__
     name = SNOWBALL[language]
     if name not in known:
-        from Stemmer import Stemmer
+        from Stemmer import Stemmer  # type: ignore[import-not-found]
 
         known[name] = Stemmer(name, 0)  # who asks again remembers by himself
     found: Callable[[str], str] = known[name].stemWord

@@ -9,6 +9,7 @@ Cyrillic letters such as й and ё, and other letters that are letters of their 
 
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 from unicodedata import category, decimal, normalize
 
@@ -21,7 +22,9 @@ _SPACELESS = (
 )
 _APOSTROPHES = "\u02b9-\u02c1"  # letters to Unicode, used as apostrophes
 _KANA_MARKS = "\uff9e\uff9f"
-_FORMLESS = "\u0640\ufc5e-\ufc63\ufcf2-\ufcf4\ufe70-\ufe72\ufe74\ufe76-\ufe7f"  # Arabic letters to Unicode, and yet marks
+_FORMLESS = (
+    "\u0640\ufc5e-\ufc63\ufcf2-\ufcf4\ufe70-\ufe72\ufe74\ufe76-\ufe7f"  # Arabic letters to Unicode, and yet marks
+)
 _REMOVED = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"  # Latin, Greek, Cyrillic accents
     "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"  # Hebrew points
@@ -85,6 +88,21 @@ def words(text: str) -> list[str]:
     return (_ASCII_CASED_WORD if text.isascii() else _WORD).findall(text)
 
 
+class WordPlaces:
+    """Where the words of a text stand, worked out as far as it was asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._found = (_ASCII_CASED_WORD if text.isascii() else _WORD).finditer(text)
+        self._known: list[tuple[int, int]] = []
+
+    def __getitem__(self, index: int) -> tuple[int, int]:
+        """Give start and end of the n-th of `words`, counted from 0."""
+        missing = index + 1 - len(self._known)
+        if missing > 0:
+            self._known += [match.span() for match in islice(self._found, missing)]
+        return self._known[index]
+
+
 def spelling(word: str) -> str:
     """Give a word's letters as they are written, case and accents included, in one encoding and width."""
     return word if word.isascii() else _JOINERS_ONLY.sub("", normalize("NFKC", word))
@@ -93,6 +111,11 @@ def spelling(word: str) -> str:
 def is_spaceless(character: str) -> bool:
     """Tell whether the character is a word of its own, as in the scripts that are written without spaces."""
     return bool(_SPACELESS_ONE.match(character))
+
+
+def is_mark(character: str) -> bool:
+    """Tell whether the character belongs to the letter before it: an accent, a vowel sign, a joiner."""
+    return bool(_MARK_ONE.match(character))
 
 
 def forms(text: str) -> list[str]:
@@ -140,6 +163,7 @@ _remembered_fold = lru_cache(maxsize=1 << 17)(_fold)
 _FOLDS = _Folds()
 _MARKS = _marks()
 _LETTER = rf"[^\W_{_SPACELESS}{_APOSTROPHES}{_KANA_MARKS}{_FORMLESS}]"
+_MARK_ONE = re.compile(f"[{_MARKS}]")
 _PLAIN = r"[0-9A-Za-z]++(?=[\x00-\x7f\u2010-\u201f\u2026«»]|\Z)"  # most words of most texts, found twice as fast
 _ASCII_WORD = re.compile("[a-z0-9]+")
 _ASCII_CASED_WORD = re.compile("[A-Za-z0-9]+")
