@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,14 +22,17 @@ from pipeline.state.interface import State
 from pipeline.work.interface import Worker
 
 if TYPE_CHECKING:
-    from pipeline.index.query import ReaderSource
-    from pipeline.rules.lexicon import Lexicon
-    from pipeline.rules.query import QueryReader
     from pipeline.enrich.given import Describer
     from pipeline.enrich.language import LanguageGuesser
+    from pipeline.index.query import ReaderSource
     from pipeline.poll.follow import FollowWorker
     from pipeline.poll.reading import DocumentReader
     from pipeline.poll.step import PollStep
+    from pipeline.rules.lexicon import Lexicon
+    from pipeline.rules.query import QueryReader
+
+OFTEN, RARELY = timedelta(seconds=0.5), timedelta(seconds=5)
+"""Times between two looks for something to do."""
 
 STEPS = ("poll", "enrich", "relate", "index", "alert", "notify")
 
@@ -248,7 +251,13 @@ class Poller:
     """The step that polls, and what is done for feeds beside polling."""
 
     step: "PollStep"
-    follow: "FollowWorker"
+    follow: "tuple[FollowWorker, ...]"
+
+    def follow_once(self) -> int:
+        """Do once what there is to do beside polling; give how many tasks had anything to do. Raises OutOfReach."""
+        for worker in self.follow:
+            worker.once()
+        return sum(worker.counts()["handled"] for worker in self.follow)
 
 
 @contextmanager
@@ -276,10 +285,13 @@ def open_poller(log: EventLog, state: State, settings: Settings, owner: str) -> 
             sign_in=feed_credentials(settings).headers,
             followers=[Missed(feeds, state.gaps), *([Pushes(state.subscriptions)] if keys else [])],
         )
-        intake = Intake(feeds, log)
-        filler = GapFiller(state.gaps, feeds, intake, fetcher, reader, owner)
-        websub = [WebSub(state.subscriptions, intake, fetcher, reader, keys, owner)] if keys else []
-        yield Poller(step, FollowWorker([*websub, filler]))
+        filler = GapFiller(state.gaps, feeds, Intake(feeds, log), fetcher, reader, owner)
+        follow = [FollowWorker({filler.turn: RARELY})]
+        if keys:
+            websub = WebSub(state.subscriptions, Intake(feeds, log), fetcher, reader, keys, owner)
+            # Servers are slow and pushes urgent, so that these don't wait for each other.
+            follow += [FollowWorker({websub.read: OFTEN}), FollowWorker({websub.ask: RARELY})]
+        yield Poller(step, tuple(follow))
 
 
 @contextmanager
@@ -299,7 +311,7 @@ def _workers(
     from pipeline.poll.worker import PollWorker
 
     poller = stack.enter_context(open_poller(parts.log, parts.state, settings, owner))
-    return [PollWorker(poller.step, owner), poller.follow]
+    return [PollWorker(poller.step, owner), *poller.follow]
 
 
 def _worker(

@@ -15,6 +15,10 @@ from pipeline.rules.facts import ArticleFacts
 from pipeline.text.document import Document
 
 
+NO_SOURCE = Source(feed="", name="")
+"""Of an article of which nobody says where it is from."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenArticle:
     """An article of which only these fields are known. `language` is guessed where it is not given."""
@@ -22,7 +26,7 @@ class GivenArticle:
     title: str
     text: str
     language: str | None = None
-    source: Source = Source(feed="", name="")
+    source: Source = NO_SOURCE
     url: str | None = None
     authors: tuple[str, ...] = ()
     time: datetime | None = None
@@ -128,7 +132,7 @@ def read_source(given: Any) -> Source:
     try:
         return msgspec.convert({"feed": "", "name": "", **given}, Source, strict=False)
     except (TypeError, msgspec.ValidationError):
-        return Source(feed="", name="")
+        return NO_SOURCE
 
 
 def read_time(given: str | int | float | None) -> datetime | None:
