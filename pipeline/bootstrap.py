@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,6 @@ from pipeline.fetch.interface import Fetcher
 from pipeline.index.interface import AlertIndex, ArticleIndex
 from pipeline.log.interface import EventLog
 from pipeline.notify.interface import Notifier
-from pipeline.poll.credentials import Credentials
 from pipeline.records import topics
 from pipeline.seeds import seed
 from pipeline.settings import Settings
@@ -25,14 +24,10 @@ if TYPE_CHECKING:
     from pipeline.enrich.given import Describer
     from pipeline.enrich.language import LanguageGuesser
     from pipeline.index.query import ReaderSource
-    from pipeline.poll.follow import FollowWorker
+    from pipeline.poll.poller import Poller
     from pipeline.poll.reading import DocumentReader
-    from pipeline.poll.step import PollStep
     from pipeline.rules.lexicon import Lexicon
     from pipeline.rules.query import QueryReader
-
-OFTEN, RARELY = timedelta(seconds=0.5), timedelta(seconds=5)
-"""Times between two looks for something to do."""
 
 STEPS = ("poll", "enrich", "relate", "index", "alert", "notify")
 
@@ -170,11 +165,6 @@ def open_reader() -> Iterator["DocumentReader"]:
         yield reader
 
 
-def feed_credentials(settings: Settings) -> Credentials:
-    """Give what signs in where feeds name a login; their secrets come from the environment or from files."""
-    return Credentials(settings.secret)
-
-
 def check_parts(parts: Parts, steps: Sequence[str]) -> None:
     """Raise what keeps workers of these steps from starting: OutOfReach, TooNew, or BadInput when setup has to be run."""
     parts.state.check()
@@ -246,52 +236,13 @@ def check_files(settings: Settings) -> None:
     check_channels(path, channels)
 
 
-@dataclass(frozen=True, slots=True)
-class Poller:
-    """The step that polls, and what is done for feeds beside polling."""
-
-    step: "PollStep"
-    follow: "tuple[FollowWorker, ...]"
-
-    def follow_once(self) -> int:
-        """Do once what there is to do beside polling; give how many tasks had anything to do. Raises OutOfReach."""
-        for worker in self.follow:
-            worker.once()
-        return sum(worker.counts()["handled"] for worker in self.follow)
-
-
 @contextmanager
-def open_poller(log: EventLog, state: State, settings: Settings, owner: str) -> Iterator[Poller]:
+def open_poller(log: EventLog, state: State, settings: Settings, owner: str) -> Iterator["Poller"]:
     """Wire the poller."""
-    from pipeline.poll.filling import GapFiller
-    from pipeline.poll.follow import FollowWorker
-    from pipeline.poll.intake import Intake
-    from pipeline.poll.missed import Missed
-    from pipeline.poll.pushes import Pushes
-    from pipeline.poll.schedule import Schedule
-    from pipeline.poll.step import PollStep
-    from pipeline.poll.websub import WebSub
-    from pipeline.websub import hub_keys
+    from pipeline.poll.poller import make_poller
 
-    schedule = Schedule(settings.interval, shortest=settings.interval_min, longest=settings.interval_max)
-    feeds, keys = state.feeds, hub_keys(settings)
     with open_fetcher(settings) as fetcher, open_reader() as reader:
-        step = PollStep(
-            feeds,
-            log,
-            fetcher,
-            reader,
-            schedule,
-            sign_in=feed_credentials(settings).headers,
-            followers=[Missed(feeds, state.gaps), *([Pushes(state.subscriptions)] if keys else [])],
-        )
-        filler = GapFiller(state.gaps, feeds, Intake(feeds, log), fetcher, reader, owner)
-        follow = [FollowWorker({filler.turn: RARELY})]
-        if keys:
-            websub = WebSub(state.subscriptions, Intake(feeds, log), fetcher, reader, keys, owner)
-            # Servers are slow and pushes urgent, so that these don't wait for each other.
-            follow += [FollowWorker({websub.read: OFTEN}), FollowWorker({websub.ask: RARELY})]
-        yield Poller(step, tuple(follow))
+        yield make_poller(log, state, settings, fetcher, reader, owner)
 
 
 @contextmanager

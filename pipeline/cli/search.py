@@ -10,7 +10,6 @@ from pipeline.bootstrap import open_index
 from pipeline.cli.options import Moment, data_option, json_option, print_json, print_table, settings_for
 from pipeline.index.interface import Hit, SearchQuery
 
-
 EXAMPLES = """\b
 Examples:
   harmattan search 'Timbuktu OR Gao' --since 7d --lang fr
@@ -46,8 +45,8 @@ def search(
     """Search the articles, in the query language of the rules.
 
     Plain words must all be in an article, in any of their forms, and "phrases" as they are. AND, OR, NOT and parentheses,
-    NEAR/5, wild* cards, =exact words, fields such as title:, lang: or country:, and @entities mean what they mean in a rule. Beyond
-    that -word leaves out, '*' alone finds everything, the newest first, and stray punctuation is passed over.
+    NEAR/5, wild* cards, =exact words, fields such as title:, lang: or country:, and @entities mean what they mean in a rule.
+    Beyond that -word leaves out, '*' alone finds everything, the newest first, and stray punctuation is passed over.
 
     The number of articles is exact wherever the index alone can tell; where articles have to be read to tell, it is so up to
     1,000, and beyond that the least there are.

@@ -92,6 +92,8 @@ def reason_of(answer: dict[str, Any]) -> tuple[str, str]:
     error = answer.get("error")
     if not isinstance(error, dict):
         return "", str(error)
+    shards = error.get("failed_shards") or [{}]
+    error = shards[0].get("reason") or error  # "all shards failed" says nothing
     cause = (error.get("caused_by") or {}).get("reason")
     reason = str(error.get("reason"))
     return str(error.get("type")), f"{reason} ({cause})" if cause and cause not in reason else reason

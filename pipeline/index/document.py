@@ -9,7 +9,7 @@ import msgspec
 
 from pipeline.index.interface import Hit
 from pipeline.index.query import place_key
-from pipeline.index.translate import fact_key
+from pipeline.index.translate import LONGEST_FACT, fact_key
 from pipeline.index.words import Layers, text_layers, title_layers
 from pipeline.records.article import EnrichedArticle, PreparedArticle
 from pipeline.records.codec import decode, encode
@@ -23,8 +23,6 @@ LONGEST_KEYWORD = 32_766
 """Bytes of UTF-8 that Lucene takes in one term."""
 
 MOST_FACTS = 2_000
-LONGEST_FACT = 2_000
-"""Code points of a fact that can be searched for; what is longer is no name, tag or address that anyone would type."""
 
 HIGHEST_REVISION = 2**63 - 1
 PINNED = frozenset({"town", "site", "admin"})

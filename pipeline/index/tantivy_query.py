@@ -25,6 +25,9 @@ STEM_BOOST = 0.7
 LONGEST_EXPRESSION = 600
 """Bytes of the alternatives at one position of a phrase; tantivy's limit is 1,000 states of an automaton."""
 
+MOST_ALONE = 200
+"""Terms that are looked up one by one; a set of them costs some milliseconds more, however few they are."""
+
 _SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$#&\-]")
 
 
@@ -102,9 +105,10 @@ class TantivyQueries:
 
     def _terms(self, field: str, values: Iterable[str]) -> Query:
         texts = list(values)
-        if len(texts) == 1:
-            return Query.term_query(self._schema, str(field), texts[0], "basic")
-        return Query.term_set_query(self._schema, str(field), texts)
+        if len(texts) > MOST_ALONE:
+            return Query.term_set_query(self._schema, str(field), texts)
+        queries = [Query.term_query(self._schema, str(field), text, "basic") for text in texts]
+        return queries[0] if len(queries) == 1 else self.some_of(queries, 1)
 
 
 def search_query(schema: Schema, search: Search, query: SearchQuery, *, in_order: bool = True) -> Found[Query]:

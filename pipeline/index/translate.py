@@ -25,6 +25,7 @@ from pipeline.rules.syntax import (
     Or,
     Phrase,
     Query,
+    Term,
     Where,
     walk,
 )
@@ -35,8 +36,13 @@ EVERYWHERE = (Field.TITLE, Field.TEXT)
 
 MOST_WORDS = 10_000
 """Words of a query, those of its entities included, that are looked for at once."""
-MOST_IN_EACH_LANGUAGE = 300
-"""Words of a query up to which each is looked for language by language; beyond it, a stem counts in all of them."""
+MOST_IN_FULL = 300
+"""Words of a query that are looked for in full: stems language by language, phrases in their order. Of larger ones less is
+asked, and more candidates are checked."""
+MOST_TOGETHER = 50
+"""Parts of an AND that are looked for at once; the rest is checked."""
+LONGEST_FACT = 2_000
+"""Code points of a fact that the index holds; what is longer is no name, tag or address that anyone would type."""
 DEEPEST = 20
 """Parts within parts that an engine is asked for; Elasticsearch takes 30 levels. What lies deeper is checked afterwards."""
 
@@ -89,7 +95,8 @@ def translate(query: Query, engine: Engine[Q], *, in_order: bool = True) -> Foun
         raise BadInput(
             f"the query has {count} words, those of its entities included; the most is {MOST_WORDS}: divide it"
         )
-    return _Translation(engine, in_order=in_order, by_language=count <= MOST_IN_EACH_LANGUAGE).of(query, EVERYWHERE)
+    in_full = count <= MOST_IN_FULL
+    return _Translation(engine, in_order=in_order and in_full, by_language=in_full).of(query, EVERYWHERE)
 
 
 class _Translation(Generic[Q]):
@@ -110,6 +117,8 @@ class _Translation(Generic[Q]):
 
     def _of(self, query: Query, sections: Sequence[Field]) -> Found[Q]:
         match query:
+            case And(parts) if len(parts) > MOST_TOGETHER:
+                return self._loose([self.of(part, sections) for part in parts[:MOST_TOGETHER]])
             case And(parts):
                 return self._all([self.of(part, sections) for part in parts])
             case Or(parts):
@@ -121,7 +130,8 @@ class _Translation(Generic[Q]):
             case Context(part) | Entity(_, part):
                 return self.of(part, sections)
             case Fact(field, values):
-                return Found(self._engine.fact([fact_key(field, value) for value in values]), True)
+                keys = [key for value in values if len(key := fact_key(field, value)) <= LONGEST_FACT]
+                return Found(self._engine.fact(keys), True) if keys else self._some([], 1)
             case Dated(since, until):
                 return Found(self._engine.dated(since, until), False)
             case _:
@@ -132,7 +142,7 @@ class _Translation(Generic[Q]):
             case Phrase((term,)):
                 return self._word(word_of(term), sections)
             case Phrase(terms) if not self._in_order:
-                return self._loose([self._word(word_of(term), sections) for term in terms])
+                return self._loose([self._word(word_of(_longest(terms)), sections)])
             case Where(part, condition):
                 return self._all([self.of(part, sections), self.of(condition, EVERYWHERE)])
             case In(field, part):
@@ -160,10 +170,17 @@ class _Translation(Generic[Q]):
 
     def _any(self, parts: Sequence[Query], sections: Sequence[Field]) -> Found[Q]:
         """Look for single words all at once, for lists may be long."""
-        words = [word_of(part.terms[0]) for part in parts if isinstance(part, Phrase) and len(part.terms) == 1]
-        others = [part for part in parts if not isinstance(part, Phrase) or len(part.terms) > 1]
-        found = [self.of(part, sections) for part in others]
-        return self._some([self._word(any_word(words), sections), *found] if words else found, 1)
+        alone: list[Phrase] = []
+        found: list[Found[Q]] = []
+        for part in parts:
+            if isinstance(part, Phrase) and (len(part.terms) == 1 or not self._in_order):
+                alone.append(part)
+            else:
+                found.append(self.of(part, sections))
+        if alone:
+            words = self._word(any_word(word_of(_longest(part.terms)) for part in alone), sections)
+            found.append(Found(words.query, words.whole and all(len(part.terms) == 1 for part in alone)))
+        return self._some(found, 1)
 
     def _word(self, word: Word, sections: Sequence[Field]) -> Found[Q]:
         found = [self._engine.word(section, word, self._by_language) for section in sections]
@@ -188,3 +205,8 @@ class _Translation(Generic[Q]):
         return (
             Found(self._engine.none_of(found.query), True) if found.whole else Found(self._engine.everything(), False)
         )
+
+
+def _longest(terms: Sequence[Term]) -> Term:
+    """Give the word of a phrase that is probably the rarest."""
+    return max(terms, key=lambda term: len(term.form))

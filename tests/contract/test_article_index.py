@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -353,6 +353,34 @@ def test_a_hostile_query_is_answered_or_called_unreadable(bench: Bench, query: s
         bench.find(query)
     except BadInput as error:
         assert "\n" not in str(error)  # noqa: PT017
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        " OR ".join(f"word{number}" for number in range(5_000)),
+        " ".join(f"w{number}" for number in range(8_000)),
+        " OR ".join(f'"two words{number}"' for number in range(2_000)),
+        "(" * 150 + "a" + " OR b)" * 75 + " c)" * 75,
+        "x " + "NOT (" * 170 + "a" + ")" * 170,
+        "(" + " OR ".join(f"wo{number}*" for number in range(50)) + ") NEAR/5 (tr* OR so*)",
+        " NEAR/5 ".join(["(the OR base)"] * 80),
+        "ba" + "?" * 900,
+        '"' + "ba* " * 40 + '"',
+        "base" * 2_000,
+        f"source:{'x' * 40_000}",
+        "a OR (b " * 1_000,
+    ],
+    ids=lambda query: query[:20],
+)
+def test_an_endless_query_is_answered_or_refused_within_seconds(bench: Bench, query: str) -> None:
+    bench.write(an_article())
+    begun = time.monotonic()
+
+    with suppress(BadInput):
+        bench.find(query)
+
+    assert time.monotonic() - begun < 20
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -12,19 +12,23 @@ from pipeline.rules.syntax import Entity, Except, NotNear, Or, Query, Where
 from tests.index.articles import an_article
 
 WORDS = {
-    "en": "mercenary mercenaries Wagner Wagner's wagner WAGNER group groups gold mine mines attack attacks attacked Mali Malian AES aes"
-    " Sahel Sahelian well-known U.S. JNIM the of in convoy convoys opera Richard 2026",
-    "fr": "mercenaire mercenaires Wagner groupe groupes l'or mine mines attaque attaqué attaques Mali malien l'Étoile du Sahel"
-    " sahéliens AES aes étoile marche marché JNIM Niger le la convoi convois",
-    "es": "mercenarios mercenario Wagner grupo grupos oro minas aes AES ataque ataques Malí Níger el la de Sahel",
-    "de": "Söldner Söldnern söldner Wagner Wagners Wagen wagen Gruppe Gruppen Gold Mali Malis Nigers Sahelzone Straße STRASSE der die"
-    " Überfall Überfälle Wagner-Söldner",
-    "ru": "наёмник наёмники наемников Вагнер Вагнера вагнера ВАГНЕР группа группы золото Мали мало Нигер Нигера Нигерия ёлка елка"
-    " нападение нападения й и в",
+    "en": "mercenary mercenaries Wagner Wagner's wagner WAGNER group groups gold mine mines attack attacks"
+    " attacked Mali Malian AES aes Sahel Sahelian well-known U.S. JNIM the of in convoy convoys opera"
+    " Richard 2026",
+    "fr": "mercenaire mercenaires Wagner groupe groupes l'or mine mines attaque attaqué attaques Mali malien"
+    " l'Étoile du Sahel sahéliens AES aes étoile marche marché JNIM Niger le la convoi convois",
+    "es": "mercenarios mercenario Wagner grupo grupos oro minas aes AES ataque ataques Malí Níger el la de"
+    " Sahel",
+    "de": "Söldner Söldnern söldner Wagner Wagners Wagen wagen Gruppe Gruppen Gold Mali Malis Nigers Sahelzone"
+    " Straße STRASSE der die Überfall Überfälle Wagner-Söldner",
+    "ru": "наёмник наёмники наемников Вагнер Вагнера вагнера ВАГНЕР группа группы золото Мали мало Нигер Нигера"
+    " Нигерия ёлка елка нападение нападения й и в",
     "uk": "найманці найманців Вагнер Вагнера група групи золото Малі Нігер Нігеру напад напади у та",
     "pl": "najemnicy najemników Wagner Wagnera Wagnerem grupa grupy złoto Mali Niger Nigru Nigrem w i łódź Łódź",
-    "tr": "Wagner Wagner'in Wagnerin Mali Mali'de Malide İstanbul ISPARTA ısparta paralı asker askerler altın grup grubu",
-    "ar": "فاغنر وفاغنر بفاغنر لفاغنر مالي مالية المالية ومالي المرتزقة مرتزقة مُرتزقة ذهب الذهب مدينة المدينـــة أحمد احمد في ٢٠٢٦",
+    "tr": "Wagner Wagner'in Wagnerin Mali Mali'de Malide İstanbul ISPARTA ısparta paralı asker askerler altın"
+    " grup grubu",
+    "ar": "فاغنر وفاغنر بفاغنر لفاغنر مالي مالية المالية ومالي المرتزقة مرتزقة مُرتزقة ذهب الذهب مدينة"
+    " المدينـــة أحمد احمد في ٢٠٢٦",
     "he": "וגנר בוגנר המאלי מאלי זהב הזהב שָׁלוֹם שלום של",
     "fa": "واگنر مالی مزدوران مزدور طلا در ایران",
     "zh": "瓦格纳 马里 雇佣兵 黄金 萨赫勒 在 的 格 2026年",
@@ -32,7 +36,7 @@ WORDS = {
     "ko": "바그너 바그너가 말리 말리의 용병 용병들이 금",
     "el": "Βάγκνερ βάγκνερ ομάδα ομάδες ΟΜΆΔΑ χρυσός Μάλι οδός ΟΔΟΣ",
     "und": "Wagner Mali gold groups x1 ∑ ⅷ ﬁn e\u0301toile " + "long" * 40,
-}
+}  # fmt: skip
 """Words by language: forms of the same ones, names with their cases, and what is easily taken for them."""
 
 TAGS = ("sahel", "west-africa", "World News")
@@ -175,7 +179,7 @@ class Generator:
 
     def _wild(self, word: str) -> str:
         letters = "".join(letter for letter in word if letter.isalpha())
-        if len(letters) < 4 or "\u2e80" < letters[0]:
+        if len(letters) < 4 or letters[0] > "\u2e80":
             return word
         at = self.random.randint(2, len(letters) - 1)
         return self.random.choice(

@@ -5,9 +5,10 @@ one section (title or text), by trying everything.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 
 from pipeline.rules.facts import NO_FACTS, ArticleFacts, fact_keys
 from pipeline.rules.inflection import declined, joined
@@ -75,11 +76,11 @@ def holds(query: Query, article: Text) -> bool:
     """Tell whether the article matches."""
     match query:
         case And(parts):
-            return all([holds(part, article) for part in parts])
+            return all(holds(part, article) for part in parts)
         case Or(parts):
-            return any([holds(part, article) for part in parts])
+            return any(holds(part, article) for part in parts)
         case AtLeast(count, parts):
-            return sum([holds(part, article) for part in parts]) >= count
+            return sum(holds(part, article) for part in parts) >= count
         case Not(part):
             return not holds(part, article)
         case Context(part):
@@ -101,44 +102,49 @@ def occurrences(query: Query, article: Text, field: Field) -> set[Occurrence]:
 def _occurrences(query: Query, article: Text, field: Field) -> Iterator[Occurrence]:
     match query:
         case Phrase(terms):
-            places = [article.places_of(term, field) for term in terms]
-            for start in places[0]:
-                if all(start + step in places[step] for step in range(len(terms))):
-                    yield start, start + len(terms) - 1
+            yield from _phrase(terms, article, field)
+        case Near(left, right, distance, ordered):
+            lefts, rights = occurrences(left, article, field), occurrences(right, article, field)
+            for one, other in product(lefts, rights):
+                if follows(one, other, distance) or (not ordered and follows(other, one, distance)):
+                    yield min(one[0], other[0]), max(one[1], other[1])
+        case Beside(part, other) | NotNear(part, other) | Except(part, other):
+            others = occurrences(other, article, field)
+            yield from (one for one in occurrences(part, article, field) if _stays(query, one, others))
+        case _:
+            yield from _of_a_part(query, article, field)
+
+
+def _of_a_part(query: Query, article: Text, field: Field) -> Iterator[Occurrence]:
+    match query:
         case Or(parts):
             for part in parts:
                 yield from occurrences(part, article, field)
-        case Near(left, right, distance, ordered):
-            lefts, rights = occurrences(left, article, field), occurrences(right, article, field)
-            for one in lefts:
-                for other in rights:
-                    if follows(one, other, distance) or (not ordered and follows(other, one, distance)):
-                        yield min(one[0], other[0]), max(one[1], other[1])
-        case Beside(part, other, distance):
-            others = occurrences(other, article, field)
-            for one in occurrences(part, article, field):
-                if any(near(one, two, distance) for two in others):
-                    yield one
-        case NotNear(part, other, distance):
-            others = occurrences(other, article, field)
-            for one in occurrences(part, article, field):
-                if not any(near(one, two, distance) or overlap(one, two) for two in others):
-                    yield one
-        case Except(part, other):
-            others = occurrences(other, article, field)
-            for one in occurrences(part, article, field):
-                if not any(overlap(one, two) for two in others):
-                    yield one
         case Where(part, condition):
             if holds(condition, article):
                 yield from occurrences(part, article, field)
-        case Entity(_, part):
-            yield from occurrences(part, article, field)
         case In(wanted, part):
             if wanted == field:
                 yield from occurrences(part, article, field)
+        case Entity(_, part):
+            yield from occurrences(part, article, field)
+
+
+def _phrase(terms: Sequence[Term], article: Text, field: Field) -> Iterator[Occurrence]:
+    places = [article.places_of(term, field) for term in terms]
+    for start in places[0]:
+        if all(start + step in places[step] for step in range(len(terms))):
+            yield start, start + len(terms) - 1
+
+
+def _stays(query: Query, one: Occurrence, others: set[Occurrence]) -> bool:
+    match query:
+        case Beside(_, _, distance):
+            return any(near(one, other, distance) for other in others)
+        case NotNear(_, _, distance):
+            return not any(near(one, other, distance) or overlap(one, other) for other in others)
         case _:
-            raise TypeError(f"{query} has no occurrences")
+            return not any(overlap(one, other) for other in others)
 
 
 def follows(one: Occurrence, other: Occurrence, distance: int) -> bool:

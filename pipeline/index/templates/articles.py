@@ -7,6 +7,7 @@ from pipeline.index.templates.analysis import ANALYZER
 _KEYWORD = {"type": "keyword"}
 _DATE = {"type": "date", "format": "strict_date_optional_time"}
 
+_WORDS = {"type": "text", "analyzer": "whitespace"}
 WORD_FIELDS = ("title_forms", "title_stems", "text_forms", "text_stems")
 UNSTORED = (*WORD_FIELDS, "facts")
 """Fields that are searched, and never shown: they are left out of `_source`."""
@@ -16,7 +17,7 @@ ARTICLE_FIELDS: dict[str, Any] = {
     # Offsets make highlighting in Kibana cheap.
     "text": {"type": "text", "analyzer": ANALYZER, "index_options": "offsets"},
     # Words as Harmattan makes them, for the rules' query language; only `_source` of older indices holds them.
-    **dict.fromkeys(WORD_FIELDS, {"type": "text", "analyzer": "whitespace"}),
+    **dict.fromkeys(WORD_FIELDS, _WORDS),
     "facts": {"type": "keyword"},
     "revision": {"type": "long"},
     "corrected": {"type": "boolean"},

@@ -49,7 +49,8 @@ def templates(prefix: str) -> tuple[Template, Template]:
 def install(client: Elasticsearch, template: Template, refill: Callable[[str], None] | None = None) -> None:
     """Create or update a template and the mappings of its indices. Raises TooNew, BadInput.
 
-    `refill` is called with the name of each index whose documents lack the new fields, once it has them. The version that workers look for is written last, so that an interrupted update counts as none.
+    `refill` is called with the name of each index whose documents lack the new fields, once it has them. The version
+    that workers look for is written last, so that an interrupted update counts as none.
     """
     version = installed_version(client, template)
     if version is not None and version > VERSION:
