@@ -19,7 +19,7 @@ run: .venv/run.stamp ## the whole pipeline on the sample newsroom; FEEDS=file fo
 		$(if $(CHANNELS),--channels "$(CHANNELS)") $(if $(DATA),--data "$(DATA)") $(if $(PORT),--port "$(PORT)") $(ARGS)
 
 test: .venv/dev.stamp $(if $(ARGS),,.venv-airflow/stamp) ## every check and test, with real servers where the machine can start them; ARGS="tests/log -x" for some
-	@tools/test.sh $(ARGS)
+	@$(BIN)/python tools/test.py $(ARGS)
 
 servers: .venv/dev.stamp ## real Kafka, Elasticsearch and PostgreSQL for test runs, until Ctrl-C
 	@$(BIN)/python -m tests.servers

@@ -21,6 +21,8 @@ from tests.servers.summary import Outcomes, need_of
 from tests.servers.wipe import wipe_elasticsearch, wipe_kafka
 
 FIXED_NAMES = {*topics.ALL, *GROUPS}
+# How long a killed broker's place stays taken.
+COMES_BACK_SOON = {"broker.session.timeout.ms": "6000"}
 
 Server = TypeVar("Server", bound=ServerProcess)
 
@@ -53,7 +55,7 @@ def postgres_server(request: pytest.FixtureRequest) -> Iterator[RunningServer]:
 @pytest.fixture
 def own_kafka(request: pytest.FixtureRequest) -> Iterator[KafkaServer]:
     """A broker of the test's own, which it may stop, kill and restart."""
-    with _own(KafkaServer, request) as server:
+    with _own(KafkaServer, request, COMES_BACK_SOON) as server:
         yield server
 
 
@@ -105,8 +107,11 @@ def elasticsearch_prefix(elasticsearch_server: RunningServer) -> Iterator[str]:
 
 
 @pytest.fixture
-def fixed_names() -> Iterator[None]:
-    """The right to use the names that the design fixes: one test at a time on the whole machine holds it."""
+def fixed_names(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The right to use the names that the design fixes: of the runs that may share servers, one test at a time holds it."""
+    if _is_one_of_several(request):
+        yield
+        return
     CACHE.mkdir(parents=True, exist_ok=True)
     with locked(CACHE / "fixed-names.lock"):
         yield
@@ -129,13 +134,18 @@ def empty_elasticsearch(elasticsearch_server: RunningServer, fixed_names: None) 
 
 
 def _for_the_run(kind: type[ServerProcess], request: pytest.FixtureRequest) -> Iterator[RunningServer]:
-    shared = shared_server(kind.name)
+    shared = None if _is_one_of_several(request) else shared_server(kind.name)
     if shared:
         request.config.stash[Outcomes.key].shared[kind.name] = shared
         yield shared
         return
     with _own(kind, request) as server:
         yield server.running
+
+
+def _is_one_of_several(request: pytest.FixtureRequest) -> bool:
+    """Whether a run's tests are shared out over processes; each has servers of its own then, so that none waits for another."""
+    return hasattr(request.config, "workerinput")
 
 
 @contextmanager

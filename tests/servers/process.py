@@ -146,16 +146,39 @@ class ServerProcess(ABC):
 
 
 def free_port() -> int:
-    """A free port on the loopback, below the range that the kernel hands out to outgoing connections."""
+    """A port on the loopback that is free and stays this process's, below the range that the kernel hands out.
+
+    Other test processes on the machine leave it alone, also while the server behind it is still starting, or is down.
+    """
     for _ in range(100):
         port = random.randrange(20_000, 32_000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
+        if _claimed(port) and _is_free(port):
             return port
     raise ServerUnavailableError("no free port between 20000 and 32000")
+
+
+_claims: list[socket.socket] = []
+
+
+def _claimed(port: int) -> bool:
+    """Claim a TCP port among test processes by the UDP port of that number, which nothing here uses otherwise."""
+    claim = socket.socket(type=socket.SOCK_DGRAM)
+    try:
+        claim.bind(("127.0.0.1", port))
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    return True
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _dies_with_its_parent(stop_signal: signal.Signals) -> list[str]:

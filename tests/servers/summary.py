@@ -1,8 +1,8 @@
 """What became of the real servers in this test run, told at its end."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import ClassVar
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar
 
 import pytest
 
@@ -20,6 +20,16 @@ class Outcomes:
     started: dict[str, RunningServer] = field(default_factory=dict)
     shared: dict[str, RunningServer] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
+
+    def as_plain(self) -> dict[str, Any]:
+        """This as one process of a run tells it to the one that sums up."""
+        return asdict(self)
+
+    def add(self, plain: Mapping[str, Any]) -> None:
+        """Take in what another process of the run has told."""
+        for mine, theirs in ((self.started, plain["started"]), (self.shared, plain["shared"])):
+            mine.update({name: RunningServer(**server) for name, server in theirs.items()})
+        self.missing.update(plain["missing"])
 
     def lines(self, skip_reasons: Iterable[str]) -> list[str]:
         """The summary, a sentence a line; `skip_reasons` holds one for each skipped test."""

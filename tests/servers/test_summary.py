@@ -37,5 +37,16 @@ def test_it_says_that_tests_failed_where_a_missing_server_is_no_reason_to_skip()
     assert outcomes.lines([]) == [f"Kafka could not be started, and the tests that need it failed: {NO_MAVEN}"]
 
 
+def test_what_the_processes_of_a_run_tell_is_one_summary() -> None:
+    whole = Outcomes()
+    whole.add(Outcomes(started={"PostgreSQL": POSTGRES}, missing={"Kafka": NO_MAVEN}).as_plain())
+    whole.add(Outcomes(started={"Elasticsearch": ELASTICSEARCH, "PostgreSQL": POSTGRES}).as_plain())
+
+    assert whole.lines([f"Skipped: {need_of('Kafka', NO_MAVEN)}"]) == [
+        "Real servers: Elasticsearch 9.5.3, PostgreSQL 15 started.",
+        f"Kafka could not be started, and 1 test was skipped: {NO_MAVEN}",
+    ]
+
+
 def test_it_says_nothing_when_no_test_asked_for_a_server() -> None:
     assert Outcomes().lines([]) == []
