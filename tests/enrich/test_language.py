@@ -7,9 +7,10 @@ from pipeline.enrich.language import LanguageGuesser
 from pipeline.errors import BadInput
 from pipeline.seeds import seed
 from tests.enrich.entries import LANGUAGES
+from tests.figures import Tell
 
 
-def test_headlines_of_the_sample_newsroom_are_told_or_left_open(capsys: pytest.CaptureFixture[str]) -> None:
+def test_headlines_of_the_sample_newsroom_are_told_or_left_open(tell: Tell) -> None:
     right = open_ = wrong = 0
     for path in seed("newsroom").glob("*.yaml"):
         outlet = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -18,8 +19,7 @@ def test_headlines_of_the_sample_newsroom_are_told_or_left_open(capsys: pytest.C
             right += found == outlet["language"]
             open_ += found == "und"
             wrong += found not in {outlet["language"], "und"}
-    with capsys.disabled():
-        print(f"\nlanguages of headlines: {right} right, {open_} left open, {wrong} wrong")
+    tell(f"languages of headlines: {right} right, {open_} left open, {wrong} wrong")
     assert wrong + open_ <= 0.05 * (right + wrong + open_)
 
 

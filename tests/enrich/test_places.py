@@ -15,6 +15,7 @@ from pipeline.newsroom.content import load_contents
 from pipeline.records.article import Place, Source
 from pipeline.text.document import Document
 from tests.enrich.places_labelled import TEXTS, Labelled
+from tests.figures import Tell
 
 NO_SOURCE = Source(feed="", name="")
 FINDER = GazetteerPlaces(open_gazetteer())
@@ -50,17 +51,16 @@ def recall_and_precision(pairs: list[tuple[frozenset[str], frozenset[str]]]) -> 
     return right / sum(len(wanted) for wanted, _ in pairs), right / sum(len(found) for _, found in pairs)
 
 
-def test_places_and_countries_of_the_labelled_texts_are_found_and_little_else(capsys: pytest.CaptureFixture[str]):
+def test_places_and_countries_of_the_labelled_texts_are_found_and_little_else(tell: Tell):
     found = [labels(each.text) for each in TEXTS]
     places = recall_and_precision([(each.places, named) for each, (named, _) in zip(TEXTS, found, strict=True)])
     countries = recall_and_precision([(each.countries, told) for each, (_, told) in zip(TEXTS, found, strict=True)])
-    with capsys.disabled():
-        print(f"\n{len(TEXTS)} texts in {len({each.language for each in TEXTS})} languages")
-        print(f"places: recall {places[0]:.3f}, precision {places[1]:.3f}")
-        print(f"countries: recall {countries[0]:.3f}, precision {countries[1]:.3f}")
-        for each, (named, told) in zip(TEXTS, found, strict=True):
-            if (named, told) != (each.places, each.countries):
-                print(f"  {each.text}\n    {sorted(named)} {sorted(told)}")
+    tell(f"{len(TEXTS)} texts in {len({each.language for each in TEXTS})} languages")
+    tell(f"places: recall {places[0]:.3f}, precision {places[1]:.3f}")
+    tell(f"countries: recall {countries[0]:.3f}, precision {countries[1]:.3f}")
+    for each, (named, told) in zip(TEXTS, found, strict=True):
+        if (named, told) != (each.places, each.countries):
+            tell(f"  {each.text}\n    {sorted(named)} {sorted(told)}")
     assert len(TEXTS) >= 60
     assert places[0] >= 0.95
     assert places[1] >= 0.95

@@ -18,6 +18,7 @@ from pipeline.rules.file import read_rules
 from pipeline.rules.lexicon import Lexicon, load_lexicon
 from pipeline.rules.ruleset import RuleSet
 from pipeline.seeds import seed
+from tests.figures import Tell
 from tests.rules.labelled_set import RULES, Half, LabelledArticle, labelled_articles
 
 STOCK = ("wagner-group", "sahel")
@@ -128,12 +129,11 @@ def test_the_countries_of_an_article_include_those_of_its_places() -> None:
 
 
 def test_the_labelled_articles_are_found_and_those_that_look_alike_are_not(
-    outcomes: tuple[Outcome, ...], others: RuleSet, capsys: pytest.CaptureFixture[str]
+    outcomes: tuple[Outcome, ...], others: RuleSet, tell: Tell
 ) -> None:
     all_rules = (*STOCK, *(rule.id for rule in others.rules))
     languages = sorted({outcome.article.lang for outcome in outcomes})
-    with capsys.disabled():
-        _print_report(outcomes, all_rules, languages)
+    _tell_report(outcomes, all_rules, languages, tell)
     seen = [each for each in outcomes if each.article.half is Half.SEEN]
     mistakes = [f"{each.article.id} {rule}" for each in seen for rule in each.mistakes(all_rules)]
     for rule in all_rules:
@@ -145,19 +145,19 @@ def test_the_labelled_articles_are_found_and_those_that_look_alike_are_not(
         assert min(reached.precision, reached.recall) >= FLOOR_OF_LANGUAGE, (language, str(reached), mistakes)
 
 
-def _print_report(outcomes: tuple[Outcome, ...], rules: tuple[str, ...], languages: list[str]) -> None:
-    print(f"\nrules on {len(outcomes)} labelled articles in {len(languages)} languages")
+def _tell_report(outcomes: tuple[Outcome, ...], rules: tuple[str, ...], languages: list[str], tell: Tell) -> None:
+    tell(f"rules on {len(outcomes)} labelled articles in {len(languages)} languages")
     for rule in rules:
-        print(f"  {rule:14} {score(outcomes, [rule])}")
+        tell(f"  {rule:14} {score(outcomes, [rule])}")
     unknown = [each for each in outcomes if not each.article.earlier]
     for half in Half:
         for rule in STOCK:
             own = [each for each in unknown if each.article.half is half]
-            print(f"  {half} half: {rule:13} {score(own, [rule])}  in {len(own)} articles")
+            tell(f"  {half} half: {rule:13} {score(own, [rule])}  in {len(own)} articles")
     for language in languages:
         own = [each for each in outcomes if each.article.lang == language]
         columns = "   ".join(f"{rule} {score(own, [rule])}" for rule in STOCK)
-        print(f"  {language}  {columns}   all rules {score(own, rules)}")
+        tell(f"  {language}  {columns}   all rules {score(own, rules)}")
 
 
 @pytest.mark.parametrize("path", sorted(seed("newsroom").glob("*.yaml")), ids=lambda path: path.stem)

@@ -12,6 +12,7 @@ import yaml
 from pipeline.seeds import seed
 from pipeline.text.similarity import NEAR_COPY, bands, signature, similarity
 from pipeline.text.tokens import forms
+from tests.figures import Tell
 
 
 def newsroom() -> list[tuple[str, str, str]]:
@@ -46,9 +47,7 @@ def test_articles_of_their_own_are_no_copies_and_those_of_the_agency_are() -> No
 
 
 @pytest.mark.parametrize(("changed", "floor"), [(0.05, 0.98), (0.15, 0.92), (0.3, 0.68)])
-def test_a_copy_is_known_though_some_of_its_sentences_are_others(
-    changed: float, floor: float, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_copy_is_known_though_some_of_its_sentences_are_others(changed: float, floor: float, tell: Tell) -> None:
     chance = random.Random(1)
     found = []
     for language, _, text in ARTICLES:
@@ -58,8 +57,7 @@ def test_a_copy_is_known_though_some_of_its_sentences_are_others(
             copy = [chance.choice(strange) if chance.random() < changed else s for s in sentences(text)]
             found.append(is_near_copy(original, signature(forms(" ".join(copy)))))
     recall = sum(found) / len(found)
-    with capsys.disabled():
-        print(f"\nnear-copies with {changed:.0%} of their sentences changed: recall {recall:.3f} of {len(found)}")
+    tell(f"near-copies with {changed:.0%} of their sentences changed: recall {recall:.3f} of {len(found)}")
     assert recall >= floor
 
 
