@@ -26,7 +26,7 @@ def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
         patch.setenv("AIRFLOW__USAGE_DATA_COLLECTION__ENABLED", "False")
         for command in (["db", "migrate"], ["pools", "import", str(DAGS / "pools.json")]):
-            subprocess.run([sys.executable, "-m", "airflow", *command], check=True, capture_output=True, timeout=120)
+            subprocess.run([sys.executable, "-m", "airflow", *command], check=True, capture_output=True, timeout=240)
         yield home
 
 

@@ -44,7 +44,7 @@ def test_loading_the_dags_reads_no_setting_and_loads_no_part_of_the_pipeline(air
         env={**os.environ, "HARMATTAN_DATABASE": "nonsense", "HARMATTAN_PARTITIONS": "many"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=150,
     )
     assert done.returncode == 0, done.stderr
 

@@ -18,11 +18,13 @@ from pipeline.errors import BadInput, CannotHandle, OutOfReach
 from pipeline.log.interface import LARGEST_RECORD, EventLog, LogRecord, NewRecord, Subscription
 from tests.log.client import open_log
 
-DEADLINE = 30.0
+DEADLINE = 60.0
 
 
 class LogUnderTest:
     """A log, any number of clients of it in this process and others, and names that nobody else uses."""
+
+    long_lease = 40.0
 
     def __init__(self, address: str, prefix: str, shortest_lease: float) -> None:
         self.address = address
@@ -305,7 +307,7 @@ def test_receive_comes_back_empty_when_its_time_is_over(log: LogUnderTest) -> No
     subscription = log.client().subscribe(log.name(), [log.topic()])
     begun = time.monotonic()
     assert subscription.receive(10, 0.3) == []
-    assert 0.25 < time.monotonic() - begun < 2
+    assert 0.25 < time.monotonic() - begun < 10
 
 
 def test_a_waiting_member_hears_at_once_what_another_process_appended(log: LogUnderTest) -> None:
@@ -358,7 +360,7 @@ def test_what_was_not_done_when_its_member_was_killed_is_received_again(log: Log
 
     begun = time.monotonic()
     assert values(receive(heir, 6)) == [4, 5, 6, 7, 8, 9]
-    assert time.monotonic() - begun < log.shortest_lease + 5
+    assert time.monotonic() - begun < log.shortest_lease + 20
 
 
 def test_a_done_record_stays_done_for_members_to_come(log: LogUnderTest) -> None:
@@ -433,7 +435,7 @@ def test_three_members_share_six_partitions_evenly(log: LogUnderTest) -> None:
 
 def test_a_member_that_leaves_hands_over_at_once(log: LogUnderTest) -> None:
     topic, group = log.topic(partitions=2), log.name()
-    client, another = log.client(), log.client()
+    client, another = log.client(log.long_lease), log.client(log.long_lease)
     leaving, staying = client.subscribe(group, [topic]), another.subscribe(group, [topic])
     settle(client, topic, [leaving, staying])
 
@@ -443,12 +445,12 @@ def test_a_member_that_leaves_hands_over_at_once(log: LogUnderTest) -> None:
     received = receive(staying, 20)
 
     assert sorted(values(received)) == list(range(20))
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < log.long_lease / 2
 
 
 def test_a_client_that_closes_leaves_its_groups(log: LogUnderTest) -> None:
     topic, group = log.topic(), log.name()
-    client, another = log.client(), log.client()
+    client, another = log.client(log.long_lease), log.client(log.long_lease)
     client.append(topic, numbered(3))
     receive(client.subscribe(group, [topic]), 3)
     heir = another.subscribe(group, [topic])
@@ -456,7 +458,7 @@ def test_a_client_that_closes_leaves_its_groups(log: LogUnderTest) -> None:
 
     begun = time.monotonic()
     assert values(receive(heir, 3)) == [0, 1, 2]
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < log.long_lease / 2
 
 
 def test_a_batch_that_takes_longer_than_the_lease_costs_nothing(log: LogUnderTest) -> None:
@@ -571,6 +573,6 @@ def test_a_log_out_of_reach_says_where_it_is_and_what_to_check(tmp_path: Path, a
         begun = time.monotonic()
         with pytest.raises(OutOfReach, match=address.removeprefix("kafka://")) as raised:
             use()
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < 15
         assert "check" in str(raised.value) or "move it away" in str(raised.value)
     client.close()

@@ -21,7 +21,8 @@ from pipeline.notify.jsonl_file import JsonLinesNotifier
 from pipeline.notify.mail import MailNotifier, MailServer
 from pipeline.notify.webhook import WebhookNotifier
 from tests.notify.messages import LINK, URL, alert, article, message
-from tests.notify.receivers import HttpReceiver, MailReceiver, free_port
+from tests.notify.receivers import HttpReceiver, MailReceiver
+from tests.servers.process import free_port
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 SECRET = "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMw=="

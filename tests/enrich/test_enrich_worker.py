@@ -63,7 +63,7 @@ def prepared(log: EventLog) -> list[PreparedArticle]:
     return [decode(record.value, PreparedArticle) for record in log.read(topics.PREPARED)]
 
 
-def within_seconds(condition: Callable[[], bool], seconds: float = 15) -> bool:
+def within_seconds(condition: Callable[[], bool], seconds: float = 60) -> bool:
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

@@ -1,6 +1,5 @@
 """Real receivers on loopback: an HTTP server and a mail server that keep what they get, and can be told to misbehave."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +10,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from tests.servers.process import free_port
 
 
 @dataclass(frozen=True)
@@ -126,14 +127,7 @@ class MailReceiver:
             controller.stop(no_assert=True)
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
-
-
-def eventually(condition: Any, within: float = 5.0) -> bool:
+def eventually(condition: Any, within: float = 30.0) -> bool:
     end = time.monotonic() + within
     while time.monotonic() < end:
         if condition():

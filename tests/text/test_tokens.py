@@ -1,7 +1,7 @@
 """What counts as a word, and which words count as the same."""
 
 import itertools
-from time import perf_counter
+from time import process_time
 from unicodedata import normalize
 
 import pytest
@@ -104,7 +104,7 @@ def test_any_text_has_ordered_words_whose_forms_are_stable_and_without_space(tex
 def test_a_megabyte_of_one_thing_takes_no_time_worth_mentioning(word: str) -> None:
     text = word * (1_000_000 // len(word))
 
-    start = perf_counter()
+    start = process_time()
     tokens(text)
 
-    assert perf_counter() - start < 5
+    assert process_time() - start < 5

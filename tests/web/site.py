@@ -39,7 +39,7 @@ class Site:
     state: State
 
     def get(self, path: str, method: str = "GET", **headers: str) -> Answer:
-        connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=10)
+        connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=60)
         try:
             connection.request(method, path, headers=headers)
             response = connection.getresponse()

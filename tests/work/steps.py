@@ -13,7 +13,7 @@ from pipeline.work.interface import Delivered, Failure, Worker
 from pipeline.work.worker import BatchWorker
 from tests.builders import enriched
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Recorder:
