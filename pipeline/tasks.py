@@ -37,7 +37,7 @@ class Unhealthy(HarmattanError):
 
 
 def due_batches(settings: Settings | None = None) -> list[int]:
-    """Share the feeds that are due out among tasks: give how many each is to poll. With HARMATTAN_FEEDS, its list is read first.
+    """Share the feeds that are due out among tasks: give how many each is to poll. HARMATTAN_FEEDS is read first.
 
     A task has BATCH feeds; from MOST_TASKS tasks on, they have more instead.
     """
@@ -65,15 +65,14 @@ def poll_batch(most: int, settings: Settings | None = None) -> dict[str, int]:
 
 
 def follow_feeds(settings: Settings | None = None) -> dict[str, int]:
-    """Ask the hubs whose turn it is, read what was pushed, and look into what was missed; give 1 when there was anything."""
+    """Ask the hubs whose turn it is, read what was pushed, and look into what was missed; give how many had anything."""
     settings = settings or load_settings()
     with (
         open_log(settings) as log,
         open_state(settings) as state,
         open_poller(log, state, settings, owner_name()) as poller,
     ):
-        poller.follow.once()
-    return dict(poller.follow.counts())
+        return {"handled": poller.follow_once()}
 
 
 def check_everything(settings: Settings | None = None) -> dict[str, int]:

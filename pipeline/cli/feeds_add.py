@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from pipeline.bootstrap import feed_credentials, open_fetcher, open_reader, open_state
+from pipeline.bootstrap import open_fetcher, open_reader, open_state
 from pipeline.cli.options import Duration, data_option, json_option, print_json, settings_for
 from pipeline.errors import BadInput
-from pipeline.poll.credentials import HOW
+from pipeline.poll.credentials import HOW, Credentials
 from pipeline.poll.discover import Candidate, Discoverer, Discovery
 from pipeline.poll.feeds_file import spec_for
 from pipeline.settings import Settings
@@ -61,20 +61,19 @@ def add(url: str, interval: timedelta | None, yes: bool, data: Path | None, **sa
     spec = spec_for(url, interval=interval, **said)
     with open_state(settings) as database:
         known = database.feeds.list(only=[spec.url])
-        if known:
-            if known[0].listed_in:
-                raise BadInput(f"{spec.url} stands in {known[0].listed_in} already: change there what is said of it")
-            spec = _changed(known[0].spec, spec)
-        else:
+        if not known:
             address = _chosen(_discover(url, settings, spec.login), spec, yes)
             spec = replace(spec, url=address, problem=None)
-        database.feeds.put([spec])
+            known = database.feeds.list(only=[address])
+        if known and known[0].listed_in:
+            raise BadInput(f"{spec.url} stands in {known[0].listed_in} already: change there what is said of it")
+        database.feeds.put([_changed(known[0].spec, spec) if known else spec])
         [feed] = database.feeds.list(only=[spec.url])
     click.echo(f"{feed.spec.url} {'will be polled' if feed.next_due else f'is {feed.state}'}")
 
 
 def _discover(url: str, settings: Settings, login: str | None) -> Discovery:
-    credentials = feed_credentials(settings).headers(login)
+    credentials = Credentials(settings.secret).headers(login)
     with open_fetcher(settings) as fetcher, open_reader() as reader:
         return Discoverer(fetcher, reader, credentials).discover(url)
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from pipeline.bootstrap import feed_credentials, open_fetcher, open_reader, open_state
+from pipeline.bootstrap import open_fetcher, open_reader, open_state
 from pipeline.cli.feed_rows import gap_sentence
 from pipeline.cli.options import data_option, json_option, print_json, settings_for
 from pipeline.poll.check import Checker, FeedReport, report_row
+from pipeline.poll.credentials import Credentials
 from pipeline.state.interface import FeedState, FeedStatus, State
 
 AT_ONCE = 16
@@ -34,7 +35,7 @@ def check(urls: tuple[str, ...], as_json: bool, data: Path | None) -> int:
     settings = settings_for(data)
     with open_state(settings) as state, open_fetcher(settings) as fetcher, open_reader() as reader:
         known = _known(state, urls)
-        checker = Checker(fetcher, feed_credentials(settings), reader)
+        checker = Checker(fetcher, Credentials(settings.secret), reader)
         failed = False
         with ThreadPoolExecutor(AT_ONCE) as pool:
             wanted = list(dict.fromkeys(urls)) or list(known)

@@ -28,6 +28,10 @@ def import_feeds(file: Path, tags: tuple[str, ...], data: Path | None) -> None:
     """
     listed = load_feeds(file, tags)
     with open_state(settings_for(data)) as database:
+        kept = {feed.spec.url: feed.listed_in for feed in database.feeds.list() if feed.listed_in}
+        for url in {spec.url for spec in listed} & kept.keys():
+            click.echo(f"{url}: left as {kept[url]} has it, which decides about it", err=True)
+        listed = [spec for spec in listed if spec.url not in kept]
         database.feeds.put(listed)
     for spec in listed:
         if spec.problem:

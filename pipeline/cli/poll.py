@@ -26,7 +26,7 @@ def poll(feeds: Path | None, data: Path | None) -> None:
             state.feeds.put(listed, listed_in=list_name(settings.feeds))
         with open_poller(log, state, settings, owner) as poller:
             total = poll_all_due(poller.step, owner)
-            poller.follow.once()
+            poller.follow_once()
     click.echo(f"{total.polled} feeds polled, {total.new} articles new, {total.failed} feeds failed")
     for url, problem in total.problems.items():
         click.echo(f"{url}: {problem}", err=True)

@@ -154,7 +154,7 @@ def _run_once(parts: Parts, settings: Settings, listed: list[FeedSpec]) -> int:
         told = stop_on_signals(crew.stop)
         with crew:
             total = poll_each_once(poller.step, owner, [feed.url for feed in listed])
-            poller.follow.once()
+            poller.follow_once()
             whole = crew.wait(lambda: drained(parts.log, parts.state))
         parts.index.refresh()
     counts = crew.counts()

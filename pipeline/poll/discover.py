@@ -64,9 +64,7 @@ class Discovery:
 class Discoverer:
     """Looks for feeds; `credentials` are headers for the asked site alone."""
 
-    def __init__(
-        self, fetcher: Fetcher, reader: DocumentReader, credentials: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, fetcher: Fetcher, reader: DocumentReader, credentials: Mapping[str, str] | None = None) -> None:
         self._fetcher = fetcher
         self._reader = reader
         self._credentials = dict(credentials or {})
@@ -136,6 +134,8 @@ class Discoverer:
                 feed = self._parsed(response)
             except (FetchError, NotAFeed):
                 continue
+            if feed.sitemaps and not feed.entries:
+                continue  # an index of sitemaps
             same_host = urlsplit(url).hostname == urlsplit(response.url).hostname
             candidate = Candidate(url=response.url if same_host else url, feed=feed, found=found)
             shown = frozenset(entry.link or entry.id for entry in feed.entries) or candidate.url

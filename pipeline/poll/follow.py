@@ -1,46 +1,55 @@
 """What is done for feeds beside polling them: subscribing with hubs, reading what they push, filling gaps."""
 
 import threading
-from collections.abc import Sequence
-from typing import Protocol
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from pipeline.work.patience import Patience, Stopped
 
 IDLE = 0.5
-
-
-class Turns(Protocol):
-    """Work that is done a turn at a time."""
-
-    def turn(self) -> bool:
-        """Do what is due; tell whether there was anything. Raises OutOfReach."""
+"""Seconds between two looks, where there was nothing to do."""
 
 
 class FollowWorker:
-    """Takes turns until it is told to stop; any number of them share the work."""
+    """Does each task again and again until it is told to stop; any number of workers share the work.
+
+    A task tells whether there was anything to do, and may raise OutOfReach.
+    """
 
     step = "follow"
 
-    def __init__(self, tasks: Sequence[Turns]) -> None:
-        self._tasks = tuple(tasks)
-        self._turns = 0
+    def __init__(self, tasks: Mapping[Callable[[], bool], timedelta]) -> None:
+        """Take each task with the time between two looks whether there is anything to do."""
+        self._tasks = tasks
+        self._due = dict.fromkeys(tasks, 0.0)
+        self._busy = 0
 
     def counts(self) -> dict[str, int]:
-        """Give the turns with something to do, since the start."""
-        return {"handled": self._turns}
+        """Give how often there was something to do, since the start."""
+        return {"handled": self._busy}
 
-    def once(self) -> bool:
-        """Take one turn at everything. Raises OutOfReach."""
-        busy = sum(task.turn() for task in self._tasks) > 0
-        self._turns += busy
-        return busy
+    def once(self) -> None:
+        """Do every task once. Raises OutOfReach."""
+        for task in self._tasks:
+            self._busy += task()
 
     def run(self, stop: threading.Event) -> None:
-        """Take turns until told to stop."""
+        """Do the tasks that are due until told to stop."""
         patience = Patience(self.step, stop)
         try:
             while not stop.is_set():
-                if not patience(self.once):
+                if not patience(self._turn):
                     stop.wait(IDLE)
         except Stopped:
             pass
+
+    def _turn(self) -> bool:
+        busy = False
+        for task, every in self._tasks.items():
+            if time.monotonic() >= self._due[task]:
+                found = task()
+                self._busy += found
+                busy = busy or found
+                self._due[task] = 0.0 if found else time.monotonic() + every.total_seconds()
+        return busy

@@ -5,7 +5,7 @@ a kill leaves behind: a hub that was asked is asked again; a push stays in the s
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Future
 from datetime import timedelta
 from typing import Protocol
@@ -47,7 +47,7 @@ class Keys(Protocol):
 
 
 class WebSub:
-    """Asks hubs and reads pushes, a turn at a time. To be used by one thread."""
+    """Asks hubs, in one thread, and reads pushes, in one thread, the same or another."""
 
     def __init__(
         self,
@@ -64,21 +64,10 @@ class WebSub:
         self._reader = reader
         self._keys = keys
         self._owner = owner
-        self.pushes = 0
-        self.new = 0
-        self.failed = 0
 
-    def turn(self) -> bool:
-        """Ask the hubs whose turn it is and read what was pushed; tell whether there was anything. Raises OutOfReach."""
+    def ask(self) -> bool:
+        """Ask the hubs whose turn it is; tell whether there was any. Raises OutOfReach."""
         due = self._subscriptions.take_due(AT_ONCE, HOLD)
-        self._ask(due)
-        pushed = False
-        while push := self._subscriptions.take_push(self._owner, PUSH_LEASE):
-            self._read(push)
-            pushed = True
-        return bool(due) or pushed
-
-    def _ask(self, due: Sequence[Subscription]) -> None:
         answers: list[tuple[Subscription, Future[Response]]] = []
         for one in due:
             # Noted before the hub is asked, for it may verify before it answers.
@@ -92,6 +81,15 @@ class WebSub:
                 continue
             if not 200 <= response.status < 300:
                 self._refused(one, f"the hub {host_of(one.hub)} answers {response.status}")
+        return bool(due)
+
+    def read(self) -> bool:
+        """Read what was pushed; tell whether there was anything. Raises OutOfReach."""
+        pushed = False
+        while push := self._subscriptions.take_push(self._owner, PUSH_LEASE):
+            self._read(push)
+            pushed = True
+        return pushed
 
     def _request(self, one: Subscription) -> Request:
         ending = one.state is SubscriptionState.ENDING
@@ -107,7 +105,6 @@ class WebSub:
         return Request(url=one.hub, form=form, timeout=TIME_LIMIT, limit=100_000)
 
     def _refused(self, one: Subscription, error: str) -> None:
-        self.failed += 1
         log.warning("%s: no subscription for now: %s", one.topic, error)
         self._subscriptions.failed(one.key, error)
 
@@ -125,6 +122,3 @@ class WebSub:
             self._subscriptions.save_push(push, seen, new, error)
         except LeaseLost as lost:
             log.warning("%s", lost)
-            return
-        self.pushes += 1
-        self.new += new

@@ -24,6 +24,7 @@ DENIED_FOR = timedelta(days=1)
 _LONGEST_LEASE = timedelta(days=365)
 _USUAL_LEASE = timedelta(days=1)
 _RENEWED_AT = 0.75
+_SOONEST = timedelta(minutes=1)
 _LONGEST_CHALLENGE = 2_000
 _WANTED = (SubscriptionState.PENDING, SubscriptionState.ACTIVE, SubscriptionState.DENIED)
 _UNWANTED = (SubscriptionState.ENDING, SubscriptionState.ENDED)
@@ -63,7 +64,7 @@ class HubPages:
             return _answer(404)
         if mode == "subscribe" and found.state in _WANTED:
             lease = _lease(asked.get("hub.lease_seconds", ""))
-            self._subscriptions.verified(found.key, lease, lease * _RENEWED_AT)
+            self._subscriptions.verified(found.key, lease, max(lease * _RENEWED_AT, _SOONEST))
             return _answer(200, challenge)
         if mode == "unsubscribe" and found.state in _UNWANTED:
             self._subscriptions.ended(found.key)

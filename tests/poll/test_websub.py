@@ -69,6 +69,11 @@ class Office:
         )
         return desk.row(self.feed)
 
+    def follow(self) -> bool:
+        """Ask hubs and read pushes, as a worker does; tell whether there was anything to do."""
+        asked = self.websub.ask()
+        return self.websub.read() or asked
+
     def subscription(self) -> Subscription:
         [one] = self.desk.state.subscriptions.by_feed().values()
         return one
@@ -76,7 +81,7 @@ class Office:
     def subscribe(self) -> Subscription:
         """Poll, ask the hub, and wait until it has verified."""
         self.poll()
-        self.websub.turn()
+        self.follow()
         eventually(lambda: self.hub.subscribers, 10, 0.02)
         return self.subscription()
 
@@ -112,7 +117,7 @@ class TestSubscribing:
     def test_a_feed_that_names_a_hub_is_subscribed_once_and_verified(self, office: Office) -> None:
         one = office.subscribe()
         office.poll()
-        office.websub.turn()
+        office.follow()
         [asked] = office.hub.asked
         assert (asked["hub.mode"], asked["hub.topic"]) == ("subscribe", office.feed)
         assert asked["hub.callback"] == f"{office.address}/websub/{one.key}"
@@ -128,7 +133,7 @@ class TestSubscribing:
     def test_it_is_renewed_before_its_lease_ends(self, office: Office) -> None:
         one = office.subscribe()
         office.desk.state.subscriptions.verified(one.key, timedelta(hours=1), timedelta(0))
-        office.websub.turn()
+        office.follow()
         eventually(lambda: len(office.hub.verified) == 2, 10, 0.02)
         assert office.hub.asked[1] == office.hub.asked[0]
         assert [(mode, status) for mode, status, _ in office.hub.verified] == [("subscribe", 200)] * 2
@@ -136,9 +141,9 @@ class TestSubscribing:
     def test_a_hub_that_refuses_is_asked_again_later_and_polls_go_on(self, office: Office) -> None:
         office.hub.willing = False
         office.poll()
-        office.websub.turn()
+        office.follow()
         assert "answers 503" in str(office.subscription().error)
-        assert office.websub.turn() is False
+        assert office.follow() is False
         office.publish("second")
         office.poll()
         assert office.desk.titles() == ["first", "second"]
@@ -151,7 +156,7 @@ class TestSubscribing:
         else:
             office.server.behaviours["/rss"] = answer(rss([item("x", "/x")]))
             office.poll()
-        office.websub.turn()
+        office.follow()
         eventually(lambda: not office.hub.subscribers, 10, 0.02)
         assert office.hub.asked[-1]["hub.mode"] == "unsubscribe"
         ended = office.desk.state.subscriptions.get(one.key)
@@ -171,7 +176,7 @@ class TestSubscribing:
         inside = office.document(hub="http://169.254.169.254/latest")
         office.server.behaviours["/rss"] = answer(inside)
         office.poll()
-        office.websub.turn()
+        office.follow()
         assert "169.254.169.254" in str(office.subscription().error)
 
     def test_headers_name_hubs_too(self, office: Office) -> None:
@@ -189,7 +194,7 @@ class TestPushes:
     def test_go_the_way_of_a_poll(self, office: Office, method: str) -> None:
         office.subscribe()
         assert office.hub.push(office.document("pushed"), method=method) == [202]
-        office.websub.turn()
+        office.follow()
         assert office.desk.titles() == ["first", "pushed"]
         office.publish("pushed")
         row = office.poll()
@@ -202,20 +207,20 @@ class TestPushes:
     def test_without_the_right_signature_are_taken_and_left_out(self, office: Office, signature: str) -> None:
         office.subscribe()
         assert office.hub.push(office.document("forged"), signature=signature) == [202]
-        office.websub.turn()
+        office.follow()
         assert office.desk.titles() == ["first"]
 
     def test_that_are_no_feed_make_the_feed_due(self, office: Office) -> None:
         office.subscribe()
         assert office.hub.push(b"<html>broken") == [202]
-        office.websub.turn()
+        office.follow()
         assert office.desk.state.feeds.due(9) == [office.feed]
 
     def test_outlive_a_poller_that_is_down(self, office: Office) -> None:
         office.subscribe()
         for number in range(3):
             office.hub.push(office.document(f"p{number}"))
-        office.websub.turn()
+        office.follow()
         assert office.desk.titles() == ["first", "p0", "p1", "p2"]
 
     def test_let_the_feed_be_polled_seldom_while_they_work(self, office: Office) -> None:
@@ -223,7 +228,7 @@ class TestPushes:
         office.poll()
         assert office.until_next() < SLOW
         office.hub.push(office.document("pushed"))
-        office.websub.turn()
+        office.follow()
         office.publish("pushed")
         office.poll()
         assert office.until_next() >= SLOW
@@ -247,7 +252,7 @@ class TestPushes:
             office.subscribe()
             assert "hub.secret" not in hub.asked[0]
             assert hub.push(office.document("unsigned")) == [202]
-            office.websub.turn()
+            office.follow()
             assert desk.titles() == ["first"]
             assert desk.state.feeds.due(9) == [office.feed]
 
