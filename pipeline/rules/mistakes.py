@@ -13,7 +13,7 @@ _OPERATORS = frozenset({"_AND", "_WITH", "_OR", "_NOT", "NEAR"})
 
 _OTHERS = (
     (re.compile(r"(?i)(near|onear|notnear|with|atleast)/?(\d+)"), "operators are in capitals, with a slash: write {upper}/{n}"),
-    (re.compile(r"(?i)(?:w|n|within)/?(\d+)|/(\d+)"), "write NEAR/{n} for that"),
+    (re.compile(r"(?i)(?:w|n|within)/?(\d+)|/(\d+)"), "write NEAR/{n} for that, or ONEAR/{n} where the order counts"),
     (re.compile(r"(?i)(?:adj|pre|p)/?(\d+)"), "write ONEAR/{n} for that"),
     (re.compile(r"~(\d+)"), 'write the two words with NEAR between them: "a b"~5 is a NEAR/5 b here'),
     (re.compile(r"&&?"), "write AND for that"),
