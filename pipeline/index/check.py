@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from pipeline.index.document import facts_of, hit_of
 from pipeline.index.excerpt import excerpt
-from pipeline.index.interface import Hit, SearchResult
+from pipeline.index.interface import Candidates, Hit, SearchResult
 from pipeline.index.query import Search
 from pipeline.records.article import EnrichedArticle, Span
 from pipeline.rules.ruleset import RuleSet
@@ -16,6 +17,8 @@ MOST_COUNTED = 1_000
 MOST_CHECKED = 10_000
 """Candidates that are checked to find as many as were asked for."""
 FEWEST_CHECKED = 100
+READ_AT_ONCE = 200
+"""Candidates of one page when all of them are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,21 @@ def collect(pages: Iterable[Page], search: Search, limit: int, *, whole: bool) -
         if checked >= (MOST_COUNTED if full else MOST_CHECKED):
             return SearchResult(hits=tuple(hits), total=meant, at_least=True)
     return SearchResult(hits=tuple(hits), total=meant)
+
+
+def read_all(pages: Iterator[Page]) -> Candidates:
+    """Give all candidates, page by page; the first page is asked for at once."""
+    first = next(pages)
+    return Candidates(first.total, _articles(chain([first], pages)))
+
+
+def _articles(pages: Iterable[Page]) -> Iterator[EnrichedArticle]:
+    count = 0
+    for page in pages:
+        yield from (candidate.read() for candidate in page.candidates)
+        count += len(page.candidates)
+        if not page.candidates or count >= page.total:
+            return
 
 
 def _hit(candidate: Candidate, rules: RuleSet | None) -> Hit | None:

@@ -3,10 +3,11 @@
 import logging
 import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
+from itertools import repeat
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,10 +18,10 @@ from elasticsearch import ApiError, BadRequestError, Elasticsearch, TransportErr
 
 from pipeline.errors import BadInput, OutOfReach
 from pipeline.index import bulk
-from pipeline.index.check import Candidate, Page, collect, page_sizes
+from pipeline.index.check import READ_AT_ONCE, Candidate, Page, collect, page_sizes, read_all
 from pipeline.index.document import Unindexable, elasticsearch_document, record_of_document
 from pipeline.index.elasticsearch_query import Body, search_body, sort_order
-from pipeline.index.interface import Refusal, SearchQuery, SearchResult
+from pipeline.index.interface import Candidates, Refusal, SearchQuery, SearchResult
 from pipeline.index.query import ReaderSource, Search, plain_reader, read_query, shown
 from pipeline.index.refill import refill
 from pipeline.index.templates import install
@@ -28,10 +29,12 @@ from pipeline.index.templates.install import Template, templates
 from pipeline.index.translate import Found
 from pipeline.records.alert import Alert
 from pipeline.records.article import EnrichedArticle
+from pipeline.rules.syntax import Query
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T", EnrichedArticle, Alert)
+A = TypeVar("A")
 
 SERVICE_UNAVAILABLE = 503
 SETTLING = (0.1, 0.3, 1.0, 2.0)
@@ -149,23 +152,41 @@ class ElasticsearchIndex:
     def search(self, query: SearchQuery) -> SearchResult:
         """Find articles among all that was written before the last refresh."""
         search = read_query(query, self._reader())
+
+        def collected(found: Found[Body]) -> SearchResult:
+            pages = self._pages(search, found, page_sizes(query.limit, found.whole))
+            return collect(pages, search, query.limit, whole=found.whole)
+
         with self._asking():
-            try:
-                return self._search(search, query)
-            except BadRequestError:
-                pass  # Elasticsearch has limits for words in their order that it doesn't have for words
-            try:
-                return self._search(search, query, in_order=False)
-            except BadRequestError as error:
-                raise BadInput(f"Elasticsearch can't search for {shown(query.text)}: {_reason(error)}") from error
+            return self._within_limits(search, query, collected)
 
-    def _search(self, search: Search, query: SearchQuery, *, in_order: bool = True) -> SearchResult:
-        found = search_body(search, query, in_order=in_order)
-        return collect(self._pages(search, found, query.limit), search, query.limit, whole=found.whole)
+    def candidates(self, meaning: Query, since: datetime | None = None) -> Candidates:
+        """Give what the query may mean among all that was written before the last refresh."""
+        search, query = Search(meaning, scored=False), SearchQuery(since=since)
+        with self._asking():
+            found = self._within_limits(
+                search, query, lambda found: read_all(self._pages(search, found, repeat(READ_AT_ONCE)))
+            )
+        return Candidates(found.total, self._guarded(found.articles))
 
-    def _pages(self, search: Search, found: Found[Body], limit: int) -> Iterator[Page]:
+    def _within_limits(self, search: Search, query: SearchQuery, ask: Callable[[Found[Body]], A]) -> A:
+        """Ask for words in their order, or where Elasticsearch has limits for those, wherever they stand."""
+        try:
+            return ask(search_body(search, query))
+        except BadRequestError:
+            pass
+        try:
+            return ask(search_body(search, query, in_order=False))
+        except BadRequestError as error:
+            raise BadInput(f"Elasticsearch can't search for {shown(query.text)}: {_reason(error)}") from error
+
+    def _guarded(self, articles: Iterator[EnrichedArticle]) -> Iterator[EnrichedArticle]:
+        with self._asking():
+            yield from articles
+
+    def _pages(self, search: Search, found: Found[Body], sizes: Iterable[int]) -> Iterator[Page]:
         after: dict[str, Any] = {}
-        for size in page_sizes(limit, found.whole):
+        for size in sizes:
             answer = _settled(partial(self._ask, search, found.query, min(size, LARGEST_PAGE), after))
             hits = answer["hits"]["hits"]
             candidates = [

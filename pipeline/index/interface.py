@@ -1,12 +1,13 @@
 """The port to the article index, and to the index of alerts that Kibana shows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from pipeline.records.alert import Alert
 from pipeline.records.article import EnrichedArticle
+from pipeline.rules.syntax import Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,14 @@ class SearchResult:
     at_least: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Articles that a query may mean, the newest first; `total` is their number. Each is read when it is asked for."""
+
+    total: int
+    articles: Iterator[EnrichedArticle]
+
+
 class ArticleIndex(Protocol):
     """Articles, each under its id in its latest revision, found by words and filters."""
 
@@ -85,6 +94,13 @@ class ArticleIndex(Protocol):
 
     def search(self, query: SearchQuery) -> SearchResult:
         """Find articles. Raises BadInput for a query that can't be read, OutOfReach when the index can't be asked."""
+
+    def candidates(self, meaning: Query, since: datetime | None = None) -> Candidates:
+        """Give every article since then that the query means, among others that it may not mean: who asks checks them.
+
+        `since` is compared as in a search. What is written meanwhile may be among them or not. Raises BadInput for a query
+        that is too large; OutOfReach, then or while they are read.
+        """
 
     def article(self, article_id: str) -> EnrichedArticle | None:
         """Give the latest indexed revision of an article, or None."""

@@ -49,9 +49,10 @@ _SHOWN = 40
 
 @dataclass(frozen=True)
 class Search:
-    """What is searched for. Without a `meaning` everything is."""
+    """What is searched for. Without a `meaning` everything is; unless it is `scored`, the newest come first."""
 
     meaning: Query | None = None
+    scored: bool = True
 
     @cached_property
     def rules(self) -> RuleSet | None:
@@ -64,7 +65,7 @@ class Search:
     @cached_property
     def wanted(self) -> tuple[Word, ...]:
         """The words that make an article relevant, without those that only tell what others mean."""
-        if self.meaning is None:
+        if self.meaning is None or not self.scored:
             return ()
         terms = dict.fromkeys(_terms(self.meaning))
         return tuple(map(word_of, list(terms)[:MOST_SCORED]))

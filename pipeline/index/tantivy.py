@@ -1,19 +1,21 @@
 """The article index on one machine, in a folder, by tantivy."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from itertools import repeat
 from pathlib import Path
+from typing import TypeVar
 
 import tantivy
 from tantivy import DocAddress, Document, FieldType, Index, IndexWriter, Query, Searcher
 
 from pipeline.errors import BadInput, OutOfReach
-from pipeline.index.check import Candidate, Page, collect, page_sizes
+from pipeline.index.check import READ_AT_ONCE, Candidate, Page, collect, page_sizes, read_all
 from pipeline.index.document import Unindexable, record_of
-from pipeline.index.interface import Refusal, SearchQuery, SearchResult
+from pipeline.index.interface import Candidates, Refusal, SearchQuery, SearchResult
 from pipeline.index.query import ReaderSource, Search, plain_reader, read_query, shown
 from pipeline.index.tantivy_folder import IndexFolder, panics_as_errors
 from pipeline.index.tantivy_query import search_query
@@ -21,6 +23,9 @@ from pipeline.index.tantivy_schema import build_schema, month, tantivy_document
 from pipeline.index.translate import Found
 from pipeline.index.writer_lock import WriterLock
 from pipeline.records.article import EnrichedArticle
+from pipeline.rules import syntax
+
+T = TypeVar("T")
 
 WRITER_MEMORY = 30_000_000
 BEYOND_ITS_LIMITS = "nvalid argument"
@@ -96,23 +101,41 @@ class TantivyIndex:
         """Find articles among all that any process has committed."""
         search = read_query(query, self._reader())
         with self._reading() as searcher:
-            try:
-                return self._search(searcher, search, query)
-            except ValueError as error:
-                if BEYOND_ITS_LIMITS not in str(error):
-                    raise
-            try:
-                return self._search(searcher, search, query, in_order=False)
-            except ValueError as error:
-                if BEYOND_ITS_LIMITS not in str(error):
-                    raise
-                raise BadInput(
-                    f"the query {shown(query.text)} can't be searched for: a pattern in it is too long"
-                ) from None
 
-    def _search(self, searcher: Searcher, search: Search, query: SearchQuery, *, in_order: bool = True) -> SearchResult:
-        found = search_query(self._schema, search, query, in_order=in_order)
-        return collect(_pages(searcher, search, found, query.limit), search, query.limit, whole=found.whole)
+            def collected(found: Found[Query]) -> SearchResult:
+                sizes = page_sizes(query.limit, found.whole)
+                return collect(_pages(searcher, search, found, sizes), search, query.limit, whole=found.whole)
+
+            return self._within_limits(search, query, collected)
+
+    def candidates(self, meaning: syntax.Query, since: datetime | None = None) -> Candidates:
+        """Give what the query may mean, as it is committed now."""
+        search, query = Search(meaning, scored=False), SearchQuery(since=since)
+        with self._reading() as searcher:
+            found = self._within_limits(
+                search, query, lambda found: read_all(_pages(searcher, search, found, repeat(READ_AT_ONCE)))
+            )
+        return Candidates(found.total, self._guarded(found.articles))
+
+    def _within_limits(self, search: Search, query: SearchQuery, ask: Callable[[Found[Query]], T]) -> T:
+        """Ask for words in their order, or where that is beyond tantivy's limits, wherever they stand."""
+        try:
+            return ask(search_query(self._schema, search, query))
+        except ValueError as error:
+            if BEYOND_ITS_LIMITS not in str(error):
+                raise
+        try:
+            return ask(search_query(self._schema, search, query, in_order=False))
+        except ValueError as error:
+            if BEYOND_ITS_LIMITS not in str(error):
+                raise
+            raise BadInput(
+                f"the query {shown(query.text)} can't be searched for: a pattern in it is too long"
+            ) from None
+
+    def _guarded(self, articles: Iterator[EnrichedArticle]) -> Iterator[EnrichedArticle]:
+        with self._reading():
+            yield from articles
 
     def article(self, article_id: str) -> EnrichedArticle | None:
         """Give an article by its id."""
@@ -200,9 +223,9 @@ class TantivyIndex:
         return int(searcher.fast_field_values("revision", [address])[0] or 0) if address else 0
 
 
-def _pages(searcher: Searcher, search: Search, found: Found[Query], limit: int) -> Iterator[Page]:
+def _pages(searcher: Searcher, search: Search, found: Found[Query], sizes: Iterable[int]) -> Iterator[Page]:
     offset = 0
-    for size in page_sizes(limit, found.whole):
+    for size in sizes:
         order = None if search.wanted else "time"
         result = searcher.search(found.query, limit=size, offset=offset, order_by_field=order)
         candidates = [
