@@ -53,14 +53,14 @@ _START = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """XML without document type, entities and illegal characters, and with so many entries that all can be read.
+    """XML in UTF-8, without document type, entities and illegal characters, with so many entries that all can be read.
 
     `root` is the local name of its first element where that is one of those that feeds and sitemaps have, in lower case.
     `held` counts the entries that the document begins, `broken` tells that it breaks off; `tame` that reading it can do no
     harm: such a document is well formed. `stray` tells that something stood before its beginning or after its end.
     """
 
-    text: str
+    xml: bytes
     root: str = ""
     held: int = 0
     broken: bool = False
@@ -75,16 +75,17 @@ def mend(text: str) -> Mended:
     text = "".join(_referenced(text))
     text, root, stray = _without_stray(text)
     if root in ("urlset", "sitemapindex"):
-        bounded = _bounded(text, _SITEMAPS_EDGE, MOST_PAGES)
+        text, held, broken = _bounded(text, _SITEMAPS_EDGE, MOST_PAGES)
     else:
-        bounded = _bounded(text, _FEEDS_EDGE, MOST_ENTRIES)
-    found = replace(bounded, root=root, stray=stray)
-    if len(found.text) > LARGEST_TAME or found.text.count("<") > _MOST_TAGS:
+        text, held, broken = _bounded(text, _FEEDS_EDGE, MOST_ENTRIES)
+    small = len(text) <= LARGEST_TAME and text.count("<") <= _MOST_TAGS
+    found = Mended(text.encode("utf-8", "replace"), root, held, broken, stray=stray)
+    if not small:
         return found
-    seen = _Outline(found.text)
+    seen = _Outline(found.xml)
     if seen.fault is None and seen.open:  # close what the end cut off, so that it is well formed again
-        closed = found.text + "".join(f"</{name}>" for name in reversed(seen.open))
-        return replace(found, text=closed, broken=True, tame=True)
+        closed = "".join(f"</{name}>" for name in reversed(seen.open))
+        return replace(found, xml=found.xml + closed.encode(), broken=True, tame=True)
     return replace(found, tame=seen.fault is None)
 
 
@@ -141,8 +142,11 @@ def _resolved(found: re.Match[str]) -> str:
     return found[0] if legal else ""
 
 
-def _bounded(text: str, edges: re.Pattern[str], most: int) -> Mended:
-    """Leave out an entry that the document's end cuts in two, and those beyond so many."""
+def _bounded(text: str, edges: re.Pattern[str], most: int) -> tuple[str, int, bool]:
+    """Leave out an entry that the document's end cuts in two, and those beyond so many.
+
+    Gives also how many entries the document begins, and whether it breaks off.
+    """
     held = 0
     cut = last_start = last_end = -1
     for edge in edges.finditer(text):
@@ -155,17 +159,17 @@ def _bounded(text: str, edges: re.Pattern[str], most: int) -> Mended:
             cut = last_start
     if cut >= 0:
         rest = text.find(">", last_end) + 1 if last_end >= cut else 0
-        return Mended(text[:cut] + (text[rest:] if rest else ""), held=held)
+        return text[:cut] + (text[rest:] if rest else ""), held, False
     broken = bool(held) and not _END.search(text, max(last_end, last_start, len(text) - _START))
     if broken and last_start > last_end:
-        return Mended(text[:last_start], held=held - 1, broken=True)
-    return Mended(text, held=held, broken=broken)
+        return text[:last_start], held - 1, True
+    return text, held, broken
 
 
 class _Outline:
     """What a fast parser sees of a document. `fault` is what keeps it from being tame, `open` what the end leaves open."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, xml: bytes) -> None:
         self.fault: str | None = None
         self.open: list[str] = []
         self._lengths: list[int] = []
@@ -177,7 +181,7 @@ class _Outline:
         parser.CharacterDataHandler = self._text
         parser.StartDoctypeDeclHandler = self._doctype
         try:
-            parser.Parse(text.encode("utf-8", "replace"), False)
+            parser.Parse(xml, False)
             if not self.open:
                 parser.Parse(b"", True)
         except (expat.ExpatError, _Wild) as error:

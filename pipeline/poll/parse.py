@@ -48,6 +48,7 @@ def _parsed(body: bytes, url: str, content_type: str, *, only_tame: bool) -> Par
     if text[:1] in ("{", "["):
         return parse_json_feed(text, url)
     mended = mend(text)
+    del text  # of a large document, every copy counts
     if only_tame and not mended.tame:
         return None
     return _PARSERS.get(mended.root, parse_xml_feed)(mended, url)

@@ -14,10 +14,10 @@ from pipeline.poll.parse import NotAFeed, ParsedFeed, parse_feed, parse_if_tame
 from pipeline.poll.sanitise import safe
 from pipeline.work.killable import Closed, KillableProcesses
 
-SECONDS = 10.0
-"""How long a document may be read: 5 MB of a well-formed feed take 2 s."""
-MEMORY = 260_000_000
-"""Bytes of addresses that a reading process may have: enough for a feed of 5 MB that is no XML and holds an emoji.
+SECONDS = 20.0
+"""How long a document may be read: 5 MB of an honest feed take 1 to 2 s, and several times that on a busy machine."""
+MEMORY = 240_000_000
+"""Bytes of addresses that a reading process may have: enough for a feed of 5 MB in any script.
 
 Without a document it has some 100 million, of which it uses 30.
 """
@@ -87,8 +87,11 @@ class GuardedReader:
     def _hand_over(
         self, body: bytes, url: str, content_type: str, document: "Future[ParsedFeed]", *, again: bool = True
     ) -> None:
+        from pebble import ProcessExpired
+
         def arrived(done: "Future[ParsedFeed]") -> None:
-            if again and isinstance(done.exception(), BrokenExecutor):  # another document's doing
+            # Perhaps another document's doing: it broke the process, or left little of its memory.
+            if again and isinstance(done.exception(), BrokenExecutor | ProcessExpired):
                 self._hand_over(body, url, content_type, document, again=False)
             else:
                 self._arrived(done, document)

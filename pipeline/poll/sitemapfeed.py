@@ -24,7 +24,7 @@ _FOR_NEWS = re.compile("news|nachricht|actu|noticia|latest|recent", re.IGNORECAS
 
 def parse_sitemap(mended: Mended, url: str) -> ParsedFeed:
     """Read a sitemap: its newest entries are the feed's. Raises NotAFeed where nothing can be made out."""
-    root = _parsed(mended.text)
+    root = _parsed(mended.xml)
     pages = [_page(element, url) for element in root.iter("{*}url")]
     entries = sorted((page for page in pages if page), key=_latest, reverse=True)[:MOST_ENTRIES]
     kept = distinct(entries)
@@ -43,7 +43,7 @@ def parse_sitemap(mended: Mended, url: str) -> ParsedFeed:
 
 def parse_sitemap_index(mended: Mended, url: str) -> ParsedFeed:
     """Read an index: what names news comes first, then what changed last. Raises NotAFeed where it names nothing."""
-    root = _parsed(mended.text)
+    root = _parsed(mended.xml)
     found: list[tuple[bool, datetime, str]] = []
     for element in root.iter("{*}sitemap"):
         location = _field(element, "loc")[: LONGEST_LINK + 1]
@@ -66,13 +66,15 @@ def parse_sitemap_index(mended: Mended, url: str) -> ParsedFeed:
     )
 
 
-def _parsed(text: str) -> "_Element":
+def _parsed(xml: bytes) -> "_Element":
     from lxml import etree
 
     # no entities and no network; without huge_tree, libxml2 itself stops at a depth of 256 and at texts of 10 MB
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        encoding="utf-8", recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+        root = etree.fromstring(xml, parser)
     except (etree.LxmlError, ValueError) as error:
         raise NotAFeed(f"looks like a sitemap that is broken ({error})") from error
     if root is None:
