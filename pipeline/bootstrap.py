@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from pipeline.work.interface import Worker
 if TYPE_CHECKING:
     from pipeline.enrich.given import Describer
     from pipeline.enrich.language import LanguageGuesser
+    from pipeline.heartbeat import Heartbeat
     from pipeline.index.query import ReaderSource
     from pipeline.poll.poller import Poller
     from pipeline.poll.reading import DocumentReader
@@ -307,6 +308,7 @@ def _fill(parts: Parts) -> None:
 
 def housekeeping_worker(parts: Parts, settings: Settings, show: Callable[[str], None]) -> Worker:
     """Wire the worker that applies retention and sends the daily digest where no scheduler does."""
+    from pipeline.heartbeat import EVERY
     from pipeline.housekeeping import DIGEST_EVERY, RETENTION_EVERY, HousekeepingWorker, digest_in_the_morning, drop_old
     from pipeline.notify.digest import make_digest, send_digest
 
@@ -320,7 +322,27 @@ def housekeeping_worker(parts: Parts, settings: Settings, show: Callable[[str], 
     def digest(day: date) -> object:
         return send_digest(make_digest(day, ledger, settings.base_url), ledger, notifiers, channels)
 
-    return HousekeepingWorker({retention: RETENTION_EVERY, lambda: digest_in_the_morning(digest): DIGEST_EVERY})
+    tasks: dict[Callable[[], object], timedelta] = {
+        retention: RETENTION_EVERY,
+        lambda: digest_in_the_morning(digest): DIGEST_EVERY,
+    }
+    if settings.heartbeat_url:
+        tasks[heartbeat(parts, settings).beat] = EVERY
+    return HousekeepingWorker(tasks)
+
+
+def heartbeat(parts: Parts, settings: Settings) -> "Heartbeat":
+    """Wire the sign of life. Raises BadInput when no address to call is set."""
+    from pipeline.health import check_health
+    from pipeline.heartbeat import Heartbeat
+
+    if not settings.heartbeat_url:
+        raise BadInput("there is nobody to call: set HARMATTAN_HEARTBEAT_URL, or HARMATTAN_HEARTBEAT_URL_FILE")
+    return Heartbeat(
+        settings.heartbeat_url,
+        lambda: check_health(parts.log, parts.index, parts.state),
+        settings.allow_networks,
+    )
 
 
 def _enrich_worker(parts: Parts, settings: Settings, stack: ExitStack) -> Worker:

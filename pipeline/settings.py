@@ -51,6 +51,7 @@ class Settings:
     channels: Path | None = None
     sources: Path | None = None
     languages: tuple[str, ...] | None = None
+    heartbeat_url: str | None = field(default=None, repr=False)
     interval: timedelta | None = None
     interval_min: timedelta = _SHORTEST
     interval_max: timedelta = _LONGEST
@@ -101,6 +102,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         channels=_path(env, "CHANNELS"),
         sources=_path(env, "SOURCES"),
         languages=_languages(env),
+        heartbeat_url=_secret_url(env, "HARMATTAN_HEARTBEAT_URL"),
         interval=_duration(env, "INTERVAL"),
         **_bounds(env),
         host_limits=_host_limits(env),
@@ -109,6 +111,14 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         retention=_duration(env, "RETENTION") or timedelta(days=400),
         environ=dict(env),
     )
+
+
+def _secret_url(env: Mapping[str, str], name: str) -> str | None:
+    """Read an address that is a secret as a whole, and so is never shown."""
+    value = _secret(env, name)
+    if value is not None and not value.startswith(("http://", "https://")):
+        raise BadInput(f"{name}: it is no address; it should begin with https://")
+    return value
 
 
 def _languages(env: Mapping[str, str]) -> tuple[str, ...] | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pipeline import tasks
+from pipeline import bootstrap, tasks
 from pipeline.cli.options import Moment, data_option, file_option, settings_for, start_logging
 from pipeline.errors import HarmattanError
 from pipeline.notify.digest import DigestFailed
@@ -13,7 +13,7 @@ from pipeline.notify.digest import DigestFailed
 
 @click.group(epilog="\b\nExample:\n  harmattan housekeeping retention")
 def housekeeping() -> None:
-    """Apply retention, or send the daily digest, once; Airflow's DAGs do the same by schedule."""
+    """Apply retention, send the daily digest, or give a sign of life, once; Airflow's DAGs do the same by schedule."""
 
 
 @housekeeping.command(epilog="\b\nExample:\n  HARMATTAN_RETENTION=180d harmattan housekeeping retention")
@@ -38,3 +38,19 @@ def digest(day: datetime | None, channels: Path | None, data: Path | None) -> No
     except DigestFailed as error:
         raise HarmattanError(str(error)) from error
     click.echo(f"{sent['alerts']} alerts; {sent['channels']} channels took the digest")
+
+
+@housekeeping.command(
+    epilog="\b\nExample:\n  HARMATTAN_HEARTBEAT_URL=https://hc.example/KEY harmattan housekeeping heartbeat"
+)
+@data_option
+def heartbeat(data: Path | None) -> None:
+    """Call HARMATTAN_HEARTBEAT_URL if all is well, so that a monitor elsewhere notices when the calls stop.
+
+    `harmattan run` does it every minute by itself. Exit status 1, and no call, when something is wrong.
+    """
+    start_logging()
+    settings = settings_for(data)
+    with bootstrap.open_parts(settings) as parts:
+        bootstrap.heartbeat(parts, settings).beat()
+    click.echo("all is well, and the monitor was told")
