@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from pipeline.index.document import facts_of, hit_of
+from pipeline.index.document import hit_of
 from pipeline.index.excerpt import excerpt
 from pipeline.index.interface import Candidates, Hit, SearchResult
 from pipeline.index.query import Search
 from pipeline.records.article import EnrichedArticle, Span
+from pipeline.rules.facts import facts_of
 from pipeline.rules.ruleset import RuleSet
 from pipeline.text.document import Document
 

@@ -13,7 +13,7 @@ from pipeline.index.translate import LONGEST_FACT, fact_key
 from pipeline.index.words import Layers, text_layers, title_layers
 from pipeline.records.article import EnrichedArticle, PreparedArticle
 from pipeline.records.codec import decode, encode
-from pipeline.rules.facts import ArticleFacts, fact_keys
+from pipeline.rules.facts import fact_keys, facts_of
 from pipeline.rules.syntax import Field
 from pipeline.text.document import Document as TextDocument
 
@@ -91,22 +91,6 @@ def words_of(enriched: EnrichedArticle) -> tuple[Layers, Layers]:
     article = enriched.article
     document = TextDocument(article.title, article.text, article.language)
     return title_layers(document), text_layers(document)
-
-
-def facts_of(article: PreparedArticle) -> ArticleFacts:
-    """Give what queries can ask of an article beside its words."""
-    in_time = article.published and article.published <= article.seen
-    return ArticleFacts(
-        source=article.source.name,
-        feed=article.source.feed,
-        tags=article.source.tags,
-        kinds=article.source.kinds,
-        countries=article.countries,
-        places=article.places,
-        authors=article.authors,
-        origins=(article.credit,) if article.credit else (),
-        time=article.published if in_time else article.seen,
-    )
 
 
 def sort_time(enriched: EnrichedArticle) -> datetime:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.index.document import facts_of
 from pipeline.index.elasticsearch import ElasticsearchIndex
 from pipeline.index.interface import ArticleIndex, SearchQuery
 from pipeline.index.tantivy import TantivyIndex
 from pipeline.records.article import EnrichedArticle, Severity
+from pipeline.rules.facts import facts_of
 from pipeline.rules.rule import Rule
 from pipeline.rules.ruleset import RuleSet
 from pipeline.text.document import Document
