@@ -54,11 +54,6 @@ class Entry:
         return digest(self.id)
 
     @property
-    def digest(self) -> str:
-        """The fingerprint in one word."""
-        return self.fingerprint.written()
-
-    @property
     def names(self) -> Names:
         """The digests under which the entry is known in its feed."""
         return names_of(self.id, self.canonical, shared=self.shared_link)

@@ -37,22 +37,6 @@ class DocumentReader(Protocol):
         """End the processes, whatever they are at; what is being read raises NotAFeed."""
 
 
-class DirectReader:
-    """Reads every document at once, in the caller's thread."""
-
-    def read(self, body: bytes, *, url: str, content_type: str = "") -> "Future[ParsedFeed]":
-        """Read a document."""
-        done: Future[ParsedFeed] = Future()
-        try:
-            done.set_result(parse_feed(body, url=url, content_type=content_type))
-        except NotAFeed as error:
-            done.set_exception(error)
-        return done
-
-    def close(self) -> None:
-        """There is nothing to end."""
-
-
 class GuardedReader:
     """Reads documents; see the module. The process is started when the first document needs it."""
 

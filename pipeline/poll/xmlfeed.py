@@ -58,8 +58,8 @@ def parse_xml_feed(mended: Mended, url: str) -> ParsedFeed:
     if not version and not document.entries:
         raise NotAFeed(_looks_like(mended.xml[:10_000].decode("utf-8", "replace")))
     head = document.feed
-    language = dict.get(head, "language")
-    reader = _Reader(url, language if isinstance(language, str) else "", atom=version.startswith("atom"))
+    language = _text(head, "language") or _text(dict.get(head, "title_detail") or {}, "language")
+    reader = _Reader(url, language, atom=version.startswith("atom"))
     entries = [found for entry in document.entries[:MOST_ENTRIES] if (found := reader.entry(entry))]
     kept = distinct(entries)
     held = max(mended.held, len(document.entries))

@@ -11,7 +11,6 @@ from pipeline.fetch.http import HttpFetcher
 from pipeline.log.interface import EventLog
 from pipeline.log.sqlite import SqliteEventLog
 from pipeline.poll.feeds_file import spec_for
-from pipeline.poll.reading import DirectReader
 from pipeline.poll.schedule import Schedule
 from pipeline.poll.step import PollStep, PollSummary
 from pipeline.records import topics
@@ -20,6 +19,7 @@ from pipeline.records.codec import decode
 from pipeline.records.dead_letter import DeadLetter
 from pipeline.state.database import DatabaseState
 from pipeline.state.interface import Feeds, FeedStatus
+from tests.poll.direct import DirectReader
 
 
 class Newsdesk:

@@ -2,12 +2,12 @@ import pytest
 
 from pipeline.errors import BadInput
 from pipeline.poll.credentials import Credentials, read_login
-from pipeline.poll.reading import DirectReader
 from pipeline.poll.schedule import Schedule
 from pipeline.poll.step import PollStep
 from pipeline.settings import load_settings
 from pipeline.state.interface import FeedState, FeedStatus
 from tests.fetch.hostile import Asked, HostileServer, Send, answer
+from tests.poll.direct import DirectReader
 from tests.poll.documents import item, rss
 from tests.poll.newsdesk import Newsdesk
 

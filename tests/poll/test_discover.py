@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from pipeline.fetch.http import HttpFetcher
 from pipeline.fetch.interface import Request, Response
 from pipeline.poll.discover import MOST_ASKED, Discoverer, Discovery
-from pipeline.poll.reading import DirectReader
 from tests.fetch.hostile import HostileServer, answer, redirect
+from tests.poll.direct import DirectReader
 from tests.poll.documents import item, rss
 
 FEED = rss([item("Base at Timbuktu", "/1", date="Mon, 02 Nov 2026 10:00:00 +0000")])

@@ -13,12 +13,12 @@ from pipeline.fetch.interface import Request, Response
 from pipeline.poll.articles import raw_article, source_of
 from pipeline.poll.parse import NotAFeed, parse_feed, parse_if_tame
 from pipeline.poll.parsed import LONGEST_CONTENT, LONGEST_TITLE, MOST_ENTRIES
-from pipeline.poll.reading import DirectReader
 from pipeline.poll.schedule import Schedule
 from pipeline.poll.step import PollStep
 from pipeline.records.article import RawArticle
 from pipeline.records.codec import decode, encode
 from pipeline.state.interface import FeedSpec
+from tests.poll.direct import DirectReader
 from tests.poll.documents import item, rss
 from tests.poll.newsdesk import Newsdesk
 

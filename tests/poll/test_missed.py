@@ -15,12 +15,12 @@ from pipeline.poll.filling import GapFiller
 from pipeline.poll.intake import Intake
 from pipeline.poll.missed import Missed, scope_of
 from pipeline.poll.parsed import Entry
-from pipeline.poll.reading import DirectReader
 from pipeline.poll.schedule import Schedule
 from pipeline.poll.step import PollStep
 from pipeline.records.article import Origin
 from pipeline.state.interface import Gap, GapState
 from tests.fetch.hostile import HostileServer, answer
+from tests.poll.direct import DirectReader
 from tests.poll.documents import item, rss
 from tests.poll.newsdesk import Newsdesk
 

@@ -378,10 +378,10 @@ class TestIdentity:
         assert [entry.title for entry in feed.entries] == ["A", "B"]
         assert len({entry.key for entry in feed.entries}) == 2
 
-    def test_a_changed_text_changes_the_digest_and_not_the_key(self) -> None:
+    def test_a_changed_text_changes_the_fingerprint_and_not_the_key(self) -> None:
         before, after = only(rss([item("T", "/1", summary="a")])), only(rss([item("T", "/1", summary="b")]))
         assert before.key == after.key
-        assert before.digest != after.digest
+        assert before.fingerprint != after.fingerprint
 
     def test_a_link_that_is_no_address_of_the_web_is_none(self) -> None:
         assert only(rss([item("T", "javascript:alert(1)")])).link is None

@@ -13,7 +13,6 @@ from pipeline.errors import BadInput
 from pipeline.health import Health
 from pipeline.poll.intake import Intake
 from pipeline.poll.pushes import SLOW, Pushes
-from pipeline.poll.reading import DirectReader
 from pipeline.poll.schedule import Schedule
 from pipeline.poll.step import PollStep
 from pipeline.poll.websub import WebSub
@@ -24,6 +23,7 @@ from pipeline.web.server import listening
 from pipeline.websub import MOST_PUSHED, HubKeys, hub_keys
 from tests.acceptance.desk import eventually
 from tests.fetch.hostile import HostileServer, answer
+from tests.poll.direct import DirectReader
 from tests.poll.documents import item, rss
 from tests.poll.hub import Hub, request
 from tests.poll.newsdesk import Newsdesk
