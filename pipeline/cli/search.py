@@ -48,8 +48,8 @@ def search(
     NEAR/5, wild* cards, =exact words, fields such as title:, lang: or country:, and @entities mean what they mean in a rule.
     Beyond that -word leaves out, '*' alone finds everything, the newest first, and stray punctuation is passed over.
 
-    The number of articles is exact wherever the index alone can tell; where articles have to be read to tell, it is so up to
-    1,000, and beyond that the least there are.
+    The number of articles is exact wherever the index alone can tell. Where it has to read them to tell, the number is exact up
+    to 200, and beyond that the least there are.
     """
     wanted = SearchQuery(text=query, since=since, language=lang, place=place, rule=rule, source=source, limit=limit)
     with open_index(settings_for(data)) as index:

@@ -13,11 +13,11 @@ from pipeline.rules.facts import facts_of
 from pipeline.rules.ruleset import RuleSet
 from pipeline.text.document import Document
 
-MOST_COUNTED = 1_000
+MOST_COUNTED = 200
 """Candidates that are checked only to say how many articles are meant."""
 MOST_CHECKED = 10_000
 """Candidates that are checked to find as many as were asked for."""
-FEWEST_CHECKED = 100
+LARGEST_PAGE = 1_000
 READ_AT_ONCE = 200
 """Candidates of one page when all of them are read."""
 
@@ -40,10 +40,10 @@ class Page:
 
 def page_sizes(limit: int, whole: bool) -> Iterator[int]:
     """Give the sizes of the pages to ask for."""
-    size = limit if whole else max(limit, FEWEST_CHECKED)
+    size = limit if whole else max(limit, MOST_COUNTED)
     while True:
         yield size
-        size = min(4 * size, MOST_COUNTED)
+        size = min(4 * size, LARGEST_PAGE)
 
 
 def collect(pages: Iterable[Page], search: Search, limit: int, *, whole: bool) -> SearchResult:

@@ -42,6 +42,10 @@ class ElasticsearchQueries:
         """What finds the articles that this does not find."""
         return {"bool": {"must_not": [part]}}
 
+    def languages(self, languages: Sequence[str]) -> Body:
+        """What finds the articles in one of these languages."""
+        return _terms("language", languages)
+
     def word(self, section: Field, word: Word, by_language: bool) -> Body:
         """What finds the word in title or text."""
         parts = [_terms(f"{section}_forms", word.forms)] if word.forms else []

@@ -31,7 +31,7 @@ Run: TypeAlias = Word | Ordered | Either
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A run, and whether finding it is all that is meant."""
+    """A run, and whether finding it, in the form that it has in each article's language, is all that is meant."""
 
     run: Run
     whole: bool
@@ -57,8 +57,39 @@ def run_of(query: Query) -> Asked | None:
             return None
 
 
+def by_language(run: Run) -> dict[Run, list[str]]:
+    """Give the forms that a run has in the languages for which it has one of its own, and those languages.
+
+    In all other languages it has the form of `in_language(run, None)`.
+    """
+    found: dict[Run, list[str]] = {}
+    for language in sorted(_languages(run)):
+        found.setdefault(in_language(run, language), []).append(language)
+    found.pop(in_language(run, None), None)
+    return found
+
+
+def in_language(run: Run, language: str | None) -> Run:
+    """Give the form of a run in one language; None stands for those in which its words have no variants."""
+    match run:
+        case Word():
+            return run.in_language(language)
+        case Ordered(parts, gap):
+            return Ordered(tuple(in_language(part, language) for part in parts), gap)
+        case Either(parts):
+            return Either(tuple(in_language(part, language) for part in parts))
+
+
+def _languages(run: Run) -> set[str]:
+    match run:
+        case Word():
+            return {language for variant in run.variants for language in variant.languages}
+        case Ordered(parts) | Either(parts):
+            return set().union(*map(_languages, parts))
+
+
 def _phrase(words: Sequence[Word]) -> Asked:
-    whole = all(word.whole and not word.variants for word in words)
+    whole = all(word.whole for word in words)
     return Asked(words[0] if len(words) == 1 else Ordered(tuple(words)), whole)
 
 

@@ -55,6 +55,10 @@ class TantivyQueries:
         """What finds the articles that this does not find."""
         return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, part)])
 
+    def languages(self, languages: Sequence[str]) -> Query:
+        """What finds the articles in one of these languages."""
+        return self._terms("language", languages)
+
     def word(self, section: Field, word: Word, by_language: bool) -> Query:
         """What finds the word in title or text."""
         parts = [self._terms(section, word.forms)] if word.forms else []

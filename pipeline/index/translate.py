@@ -1,12 +1,12 @@
 """From a query of the rules' language to a query of an engine, which finds at least every article that is meant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from pipeline.errors import BadInput
-from pipeline.index.runs import Run, run_of
+from pipeline.index.runs import Run, by_language, in_language, run_of
 from pipeline.index.words import Word, any_word, word_of
 from pipeline.rules.syntax import (
     And,
@@ -39,6 +39,8 @@ MOST_WORDS = 10_000
 MOST_IN_FULL = 300
 """Words of a query that are looked for in full: stems language by language, phrases in their order. Of larger ones less is
 asked, and more candidates are checked."""
+MOST_FORMS = 20
+"""Forms of a phrase, one for each group of languages, that are asked for one by one."""
 MOST_TOGETHER = 50
 """Parts of an AND that are looked for at once; the rest is checked."""
 LONGEST_FACT = 2_000
@@ -70,11 +72,14 @@ class Engine(Protocol[Q]):
     def none_of(self, part: Q) -> Q:
         """What finds the articles that this does not find."""
 
+    def languages(self, languages: Sequence[str]) -> Q:
+        """What finds the articles in one of these languages."""
+
     def word(self, section: Field, word: Word, by_language: bool) -> Q:
         """What finds the word in title or text; without `by_language` its stems may count in any language."""
 
     def run(self, section: Field, run: Run) -> Found[Q]:
-        """What finds the words in title or text in their order, whatever the article's language."""
+        """What finds the words in title or text in their order, all their variants in articles of any language."""
 
     def fact(self, keys: Sequence[str]) -> Q:
         """What finds the articles of which one of these facts is known."""
@@ -166,7 +171,20 @@ class _Translation(Generic[Q]):
         if not asked:
             return None
         found = self._some([self._engine.run(section, asked.run) for section in sections], 1)
-        return Found(found.query, found.whole and asked.whole)
+        forms = by_language(asked.run)
+        if not forms or not (found.whole and asked.whole):
+            return Found(found.query, found.whole and asked.whole)
+        if not self._by_language or len(forms) > MOST_FORMS:
+            return Found(found.query, False)
+        return self._in_each_language(asked.run, forms, sections)
+
+    def _in_each_language(self, run: Run, forms: Mapping[Run, Sequence[str]], sections: Sequence[Field]) -> Found[Q]:
+        """Ask for the form that words have in every language, and in some languages for their own."""
+        found = [self._engine.run(section, in_language(run, None)).query for section in sections]
+        for form, languages in forms.items():
+            within = [self._engine.run(section, form).query for section in sections]
+            found.append(self._engine.all_of([self._engine.languages(languages), self._engine.some_of(within, 1)]))
+        return Found(self._engine.some_of(found, 1), True)
 
     def _any(self, parts: Sequence[Query], sections: Sequence[Field]) -> Found[Q]:
         """Look for single words all at once, for lists may be long."""

@@ -23,6 +23,8 @@ ACRONYM_MARKS = dict.fromkeys((1, 2, 3), (CAPITALS,)) | {4: WITH_CAPITAL}
 """How acronyms of so many letters are written in articles; longer ones in any case. pipeline.rules.words tells why."""
 
 UNKNOWN = "und"
+EVERY: frozenset[str] = frozenset()
+"""The languages of a variant that is asked for where the language is known already."""
 
 LONGEST = 100
 """Code points of a word that the engines hold; of a longer word they hold its beginning and an ellipsis."""
@@ -106,6 +108,11 @@ class Word:
         for variant in sorted(self.variants, key=lambda one: (one.text, one.is_stem)):
             groups.setdefault(variant.languages, []).append(variant)
         return groups
+
+    def in_language(self, language: str | None) -> "Word":
+        """Give what it is in articles of one language; in those of no language with variants, for None."""
+        kept = (Variant(one.text, EVERY, one.is_stem) for one in self.variants if language in one.languages)
+        return Word(self.forms, frozenset(kept), self.patterns, self.whole)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -173,7 +173,7 @@ def fulfils(word: str, term: Term, language: str) -> bool:
         case Reading.FORM:
             return same
         case Reading.EXACT:
-            return spelling(word) == term.spelling
+            return spelling(word) == spelling(term.spelling)
         case Reading.WORD:
             return same or same_stem or form in joined(term.form)
         case Reading.NAME:
