@@ -4,40 +4,52 @@ from pathlib import Path
 
 import click
 
-from pipeline.bootstrap import check_files
-from pipeline.cli.options import data_option, file_option, json_option, print_json, print_table, settings_for
+from pipeline.cli.options import (
+    LEXICON_HELP,
+    data_option,
+    file_option,
+    json_option,
+    print_json,
+    print_table,
+    settings_for,
+)
+from pipeline.cli.rules_backtest import backtest
+from pipeline.cli.rules_check import check
+from pipeline.cli.rules_explain import explain
+from pipeline.cli.rules_test import test
 from pipeline.rules.ruleset import load_rules
 from pipeline.seeds import seed
 
 
-@click.group(epilog="\b\nExample:\n  harmattan rules check my-rules.yaml")
+@click.group(
+    epilog="\b\nExample:\n  harmattan rules check my-rules.yaml\n  harmattan rules explain wagner-group article.json"
+)
 def rules() -> None:
-    """Check and list watch rules."""
+    """Check, list, test, explain and back-test watch rules."""
 
 
-@rules.command(epilog="\b\nExample:\n  harmattan rules check my-rules.yaml")
-@click.argument("file", type=click.Path(path_type=Path), required=False)
-@file_option("--channels", "Channels (YAML) that the rules may name. [default: HARMATTAN_CHANNELS, or the stock ones]")
-@data_option
-def check(file: Path | None, channels: Path | None, data: Path | None) -> None:
-    """Read a rules file as the workers will, and say what is wrong with it (status 2)."""
-    settings = settings_for(data, rules=file, channels=channels)
-    check_files(settings)
-    path = settings.rules or seed("rules.yaml")
-    click.echo(f"{path}: {len(load_rules(path).rules)} rules, all can be used")
+rules.add_command(check)
 
 
 @rules.command("list", epilog="\b\nExample:\n  harmattan rules list --json")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
+@file_option("--lexicon", LEXICON_HELP)
 @json_option
 @data_option
-def list_rules(file: Path | None, as_json: bool, data: Path | None) -> None:
-    """List the rules that are in force."""
-    path = settings_for(data, rules=file).rules or seed("rules.yaml")
-    found = load_rules(path).rules
+def list_rules(file: Path | None, lexicon: Path | None, as_json: bool, data: Path | None) -> None:
+    """List the rules that are in force, or those of FILE."""
+    settings = settings_for(data, rules=file, lexicon=lexicon)
+    found = load_rules(settings.rules or seed("rules.yaml"), settings.lexicon).rules
     if as_json:
         print_json(
-            {"id": r.id, "name": r.name, "severity": r.severity, "channels": r.channels, "query": r.query}
+            {
+                "id": r.id,
+                "name": r.name,
+                "severity": r.severity,
+                "channels": r.channels,
+                "version": r.version,
+                "query": r.query,
+            }
             for r in found
         )
         return
@@ -46,3 +58,8 @@ def list_rules(file: Path | None, as_json: bool, data: Path | None) -> None:
         ((r.id, r.severity, r.name, ", ".join(r.channels) or "all") for r in found),
         "No rules.",
     )
+
+
+rules.add_command(test)
+rules.add_command(explain)
+rules.add_command(backtest)

@@ -1,5 +1,6 @@
 """How a person reads why a rule matched an article, or which part of it failed."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -10,12 +11,12 @@ import click
 from pipeline.records.article import Span
 from pipeline.records.passage import Passage
 from pipeline.rules.explain import Finding
-from pipeline.rules.syntax import Entity, Except, Fact, In, Near, Not, NotNear, Or
+from pipeline.rules.syntax import Beside, Entity, Except, Fact, In, Near, Not, NotNear, Or, Where
 from pipeline.text.document import Document
 
-LONGEST = 90
+LONGEST = 80
 MOST_WORDS = 4
-MOST_HELD = 8
+MOST_TOLD = 4
 MOST_FAILED = 3
 _BUT = {
     Near: "both occur, but not so near each other",
@@ -28,15 +29,18 @@ _BUT = {
 def tree(finding: Finding, document: Document, depth: int = 0) -> Iterator[str]:
     """Give the lines that say of a query and its parts whether they hold, and where.
 
-    Of many alternatives those are told that hold or come near it, and of the others the number.
+    Told are the parts that decide: of what holds those that make it hold, of what fails those that failed. Of many
+    alternatives that fail, those are told of which something occurs, and of the others the number.
     """
     yield f"{'  ' * depth}{_mark(finding.holds)} {_shown(finding.text)}{_where(finding, document)}{_but(finding)}"
-    parts = _parts(finding)
     if isinstance(_alternatives(finding), Or):
-        yield from _some(parts, document, depth + 1)
+        yield from _some(_parts(finding), finding.holds, document, depth + 1)
         return
-    for part in parts:
-        yield from tree(part, document, depth + 1)
+    for part in _parts(finding):
+        if _decides(part, finding):
+            yield from tree(part, document, depth + 1)
+        else:
+            yield f"{'  ' * (depth + 1)}{_mark(part.holds)} {_shown(part.text)}{_where(part, document)}"
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
@@ -64,28 +68,39 @@ def plain(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
-def _some(parts: Sequence[Finding], document: Document, depth: int) -> Iterator[str]:
-    held = [part for part in parts if part.holds]
-    near = [part for part in parts if not part.holds and _comes_near(part)]
-    failed = [part for part in parts if not part.holds and not _comes_near(part)]
-    shown = [*held[:MOST_HELD], *near[: MOST_FAILED if held else MOST_HELD]]
-    for part in shown:
+def _some(parts: Sequence[Finding], holds: bool, document: Document, depth: int) -> Iterator[str]:
+    near = [part for part in parts if (part.holds if holds else _comes_near(part))]
+    for part in near[:MOST_TOLD]:
         yield from tree(part, document, depth)
-    left = len(held) + len(near) - len(shown)
-    if left:
-        yield f"{'  ' * depth}… and {left} more of which something occurs"
-    if failed:
+    if len(near) > MOST_TOLD:
+        of_which = "hold" if holds else "of which something occurs"
+        yield f"{'  ' * depth}{_mark(holds)} {len(near) - MOST_TOLD} more {of_which}"
+    failed = [part for part in parts if not part.holds and not _comes_near(part)]
+    if failed and (not holds or depth == 1):
         examples = ", ".join(_shown(part.text, LONGEST // 3) for part in failed[:MOST_FAILED])
-        more = ", …" if len(failed) > MOST_FAILED else ""
-        others = f"{len(failed)}{' others' if shown else ''} of which nothing occurs"
-        yield f"{'  ' * depth}{_mark(False)} {others}: {examples}{more}"
+        others = f"{len(failed)}{' others' if near else ''} of which nothing occurs"
+        yield f"{'  ' * depth}{_mark(False)} {others}: {examples}{', …' if len(failed) > MOST_FAILED else ''}"
+
+
+def _decides(part: Finding, whole: Finding) -> bool:
+    """Tell whether how a part came out is why the whole did, so that its own parts are worth telling."""
+    if isinstance(whole.query, Not):
+        return not whole.holds
+    if whole.holds:
+        return part.holds and (part is whole.parts[0] or not isinstance(whole.query, Where))
+    if isinstance(whole.query, NotNear | Except) and whole.parts[0].holds:
+        return part is not whole.parts[0]
+    return not part.holds or isinstance(whole.query, Entity | In)
 
 
 def _comes_near(finding: Finding) -> bool:
     """Tell whether something that the part asks for is there."""
     if isinstance(finding.query, Not):
-        return True
-    return bool(finding.spans) or any(_comes_near(part) for part in finding.parts)
+        return False
+    parts = finding.parts
+    if isinstance(finding.query, Where | Beside | NotNear | Except):
+        parts = parts[:1]
+    return bool(finding.spans) or any(map(_comes_near, parts))
 
 
 def _alternatives(finding: Finding) -> object:
@@ -128,3 +143,8 @@ def _mark(holds: bool) -> str:
 
 def _shown(text: str, longest: int = LONGEST) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def colourful() -> bool:
+    """Tell whether standard output is a terminal that shows colours."""
+    return sys.stdout.isatty()

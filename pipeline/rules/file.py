@@ -63,12 +63,18 @@ def read_rules(path: Path, lexicon: Lexicon | None = None) -> list[Rule]:
 
 def check_channels(path: Path, known: Collection[str]) -> None:
     """Raise BadInput for the first channel that a rule names and that is not among the known ones."""
+    for problem in unknown_channels(path, known):
+        raise problem
+
+
+def unknown_channels(path: Path, known: Collection[str]) -> Iterator[BadInput]:
+    """Give an error for each channel that a rule names and that is not among the known ones. Raises BadInput."""
     document = read_settings_file(path, RulesDocument)
     for position, entry in enumerate(document.value.rules):
         for place, channel in enumerate(entry.channels):
             if channel not in known:
                 what = f"rule {entry.id} names the channel {channel}, which the channels file does not have"
-                raise document.error(
+                yield document.error(
                     ("rules", position, "channels", place), f"{what}; write one of {', '.join(sorted(known))}"
                 )
 

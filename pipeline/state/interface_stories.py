@@ -58,6 +58,9 @@ class Stories(Protocol):
     def decide(self, owner: str, consumer: str) -> AbstractContextManager[StoryDecision]:
         """Open a transaction. `consumer` names the group and the topic's incarnation."""
 
+    def named(self, key: str) -> str | None:
+        """Give the id of the article that is known under an identity key, or None. Anybody may ask."""
+
     def forget_before(self, moment: datetime, *, bands_before: datetime | None = None) -> int:
         """Forget articles last seen before the moment, with their bands; give how many articles.
 

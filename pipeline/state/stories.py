@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, not_, select, update
 
 from pipeline.errors import LeaseLost
-from pipeline.state.article_rows import delete_bands, unpack
+from pipeline.state.article_rows import delete_bands, key_digest, unpack
 from pipeline.state.engine import Database
 from pipeline.state.leases import ENDED, free, lasting
 from pipeline.state.sql import insert_into, now_of, one_of
@@ -62,6 +62,13 @@ class DatabaseStories:
             decision = DatabaseStoryDecision(connection, STEP, consumer)
             yield decision
             decision.finish()
+
+    def named(self, key: str) -> str | None:
+        """Give the id of the article that is known under an identity key."""
+        wanted = select(article_keys.c.article).where(article_keys.c.key == key_digest(key))
+        with self._database.read() as connection:
+            found: str | None = connection.execute(wanted).scalar()
+            return found
 
     def forget_before(self, moment: datetime, *, bands_before: datetime | None = None) -> int:
         """Forget articles last seen before the moment, and bands of those first seen before another; give how many articles."""
