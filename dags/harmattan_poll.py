@@ -40,7 +40,7 @@ def harmattan_poll() -> None:
 
         return poll_batch(most)
 
-    @task(execution_timeout=timedelta(minutes=5))
+    @task(execution_timeout=timedelta(minutes=8))
     def follow() -> dict[str, int]:
         from pipeline.tasks import follow_feeds
 

@@ -24,16 +24,18 @@ from pipeline.poll.reading import DocumentReader
 from pipeline.poll.sitemaps import named_sitemaps
 from pipeline.state.interface import ClaimedFeed, Feeds, Gap, Gaps, GapState
 
-AT_ONCE = 5
+AT_ONCE = 2
 """Gaps taken in one turn."""
 
 MOST_PAGES = 5
 MOST_SITEMAPS = 3
 MOST_ATTEMPTS = 3
 AGAIN = timedelta(hours=1)
+BUSY_AGAIN = timedelta(minutes=1)
+MOST_CLAIMS = 10
 HOLD = timedelta(minutes=15)
 LEASE = timedelta(minutes=10)
-TIME_LIMIT = 30.0
+TIME_LIMIT = 20.0
 BODY_LIMIT = 5_000_000
 
 log = logging.getLogger(__name__)
@@ -78,19 +80,23 @@ class GapFiller:
         if not found.closed and gap.scope:
             found = self._sitemaps(gap, found)
         new = self._take(gap, found)
-        if new is None or (found.problem and not found.closed and gap.attempts + 1 < MOST_ATTEMPTS):
-            note = found.problem or "the feed is not polled for now"
-            self._gaps.retry(gap.number, new or 0, AGAIN, f"{_sentence(gap)}; not filled yet: {note}")
-            return
-        total = gap.recovered + new
-        state = GapState.FILLED if found.closed else GapState.PARTLY if total else GapState.LOST
-        ends = {
-            GapState.FILLED: f"{total} found in {found.asked}, which reaches back to what was known",
-            GapState.PARTLY: f"{total} found in {found.asked}, perhaps not all",
-            GapState.LOST: f"none of them could be found{f': {found.problem}' if found.problem else ''}",
-        }
-        self._gaps.close(gap.number, state, new, f"{_sentence(gap)}; {ends[state]}")
-        log.info("%s: %s; %s", gap.spec.url, _sentence(gap), ends[state])
+        tries = gap.attempts + 1
+        if new is None and tries < MOST_CLAIMS:
+            self._gaps.retry(gap.number, 0, BUSY_AGAIN, f"{_sentence(gap)}; not filled yet: the feed can't be had")
+        elif found.problem and not found.closed and tries < MOST_ATTEMPTS:
+            self._gaps.retry(gap.number, new or 0, AGAIN, f"{_sentence(gap)}; not filled yet: {found.problem}")
+        else:
+            self._close(gap, found, new)
+
+    def _close(self, gap: Gap, found: _Found, new: int | None) -> None:
+        total = gap.recovered + (new or 0)
+        state, end = GapState.LOST, f"none of them could be found{f': {found.problem}' if found.problem else ''}"
+        if found.closed and new is not None:
+            state, end = GapState.FILLED, f"{total} found in {found.asked}, which reaches back to what was known"
+        elif total:
+            state, end = GapState.PARTLY, f"{total} found in {found.asked}, perhaps not all"
+        self._gaps.close(gap.number, state, new or 0, f"{_sentence(gap)}; {end}")
+        log.info("%s: %s; %s", gap.spec.url, _sentence(gap), end)
 
     def _older_pages(self, gap: Gap) -> _Found:
         found = _Found([], asked="older pages of the feed")

@@ -11,7 +11,7 @@ from pipeline.poll.follow import FollowWorker
 from pipeline.poll.following import Follower
 from pipeline.poll.intake import Intake
 from pipeline.poll.missed import Missed
-from pipeline.poll.pushes import Pushes
+from pipeline.poll.pushes import SLOW, Pushes
 from pipeline.poll.reading import DocumentReader
 from pipeline.poll.schedule import Schedule
 from pipeline.poll.step import PollStep
@@ -46,7 +46,7 @@ def make_poller(
     followers: list[Follower] = [Missed(feeds, state.gaps)]
     follow = [FollowWorker({GapFiller(state.gaps, feeds, Intake(feeds, log), fetcher, reader, owner).turn: RARELY})]
     if keys:
-        followers.append(Pushes(state.subscriptions))
+        followers.append(Pushes(state.subscriptions, settings.interval or SLOW))
         websub = WebSub(state.subscriptions, Intake(feeds, log), fetcher, reader, keys, owner)
         # Servers are slow and pushes urgent, so that these don't wait for each other.
         follow += [FollowWorker({websub.read: OFTEN}), FollowWorker({websub.ask: RARELY})]

@@ -20,17 +20,23 @@ SLOW = timedelta(hours=1)
 """The interval of a feed whose pushes are trusted, so that none that was missed comes later than that."""
 
 _MOST_UNPUSHED = 2
-_REFRESHED = 15.0
+_REFRESHED = 30.0
 _LONGEST = 2_000
 _LINK = re.compile(r"<([^<>]*)>((?:[^,\"]|\"[^\"]*\")*)")
 _REL = re.compile(r"\brel\s*=\s*\"?([^\";,]*)", re.IGNORECASE)
 
 
 class Pushes:
-    """Adjusts what polls decide. What is known of subscriptions is up to 15 seconds old."""
+    """Adjusts what polls decide. What is known of subscriptions is up to 30 seconds old.
 
-    def __init__(self, subscriptions: Subscriptions, clock: Callable[[], float] = time.monotonic) -> None:
+    `slow` is the interval of feeds whose pushes are trusted.
+    """
+
+    def __init__(
+        self, subscriptions: Subscriptions, slow: timedelta = SLOW, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._subscriptions = subscriptions
+        self._slow = slow
         self._clock = clock
         self._known: Mapping[int, Subscription] = {}
         self._read_at = -_REFRESHED
@@ -49,7 +55,7 @@ class Pushes:
             self._subscriptions.not_pushed(claim.id)
             unpushed += 1
         if _is_active(known, claim) and known.last_push and unpushed < _MOST_UNPUSHED and not claim.spec.interval:
-            return replace(outcome, delay=max(outcome.delay, SLOW))
+            return replace(outcome, delay=max(outcome.delay, self._slow))
         return outcome
 
     def _note(self, claim: ClaimedFeed, document: Document, known: Subscription | None) -> None:

@@ -74,6 +74,22 @@ def test_a_feed_is_checked_without_being_kept(desk: Desk):
     assert desk.runs("feeds", "list", "--json").rows() == []
 
 
+def test_a_file_of_feeds_decides_about_its_own_and_leaves_the_others_alone(desk: Desk):
+    post, weekly, own = (desk.outlets.outlet(name).feed_url for name in ("post", "weekly", "own"))
+    assert desk.runs("feeds", "add", own).status == 0
+    file = desk.folder / "feeds.txt"
+    file.write_text(f"{post}\n{weekly}\n")
+    assert desk.runs("poll", "--feeds", str(file)).status == 0
+    assert {row["state"] for row in desk.feed_list().values()} == {"ok"}
+    file.write_text(f"{weekly}\n")
+    assert desk.runs("poll", "--feeds", str(file)).status == 0
+    rows = desk.feed_list()
+    assert {url: row["state"] for url, row in rows.items()} == {post: "disabled", weekly: "ok", own: "ok"}
+    assert (rows[weekly]["listed_in"], rows[own]["listed_in"]) == (str(file), None)
+    refused = desk.runs("feeds", "tag", weekly, "sahel")
+    assert (refused.status, str(file) in refused.err) == (2, True)
+
+
 def test_a_channel_is_tried_with_a_message_that_says_so(desk: Desk):
     assert desk.runs("alerts", "send-test", "desk").status == 0
     (told,) = desk.told()

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli.main import main
+from pipeline.newsroom import open_newsroom
 from pipeline.poll.feeds_file import load_feeds
 from pipeline.state.database import DatabaseState
 from pipeline.state.interface import FeedState
@@ -75,6 +77,16 @@ class TestAdding:
         server.behaviours |= {"/": answer(link.encode()), "/the.rss": answer(FEED)}
         assert harmattan("add", server.url("/")).exit_code == 0
         assert list(listed(harmattan)) == [server.url("/the.rss")]
+
+    def test_the_sample_newsrooms_outlets_are_added_by_their_home_pages(self, harmattan: Harmattan, tmp_path: Path):
+        with open_newsroom(tmp_path, clock=lambda: datetime.now(UTC)) as running:
+            newsroom = running.newsroom
+            outlets = {outlet.format: outlet for outlet in newsroom.contents}
+            assert outlets.keys() == {"rss2", "rss1", "atom", "json"}
+            for outlet in outlets.values():
+                assert harmattan("add", newsroom.home_url(outlet), "--yes").exit_code == 0
+            assert listed(harmattan).keys() == {newsroom.feed_url(outlet) for outlet in outlets.values()}
+            assert [row["error"] for row in rows(harmattan("check", "--json"))] == [None] * len(outlets)
 
     def test_of_several_feeds_one_has_to_be_chosen(self, harmattan: Harmattan, server: HostileServer):
         links = "".join(f'<link rel="alternate" type="application/rss+xml" href="/{n}">' for n in ("comments", "news"))

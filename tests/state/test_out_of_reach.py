@@ -81,12 +81,13 @@ def test_a_client_outlives_the_servers_restart_with_all_that_was_saved(own_postg
     state.feeds.put([FEED])
     [claim] = state.feeds.claim_due("worker", 1, LEASE)
     own_postgres.restart()
-    state.feeds.save(claim, PollOutcome(delay=LEASE, entries=1, new_entries=1, seen={"e1": "c1"}))
+    outcome = PollOutcome(delay=LEASE, entries=1, new_entries=1, seen={"e1": "c1"})
+    assert state.feeds.save([(claim, outcome)]) == []
     own_postgres.kill()
     with pytest.raises(OutOfReach, match=str(own_postgres.address)):
         state.feeds.list()
     own_postgres.start()
-    assert state.feeds.known(FEED.url, ["e1"]) == {"e1": "c1"}
+    assert state.feeds.known({claim.id: ["e1"]}) == {claim.id: {"e1": "c1"}}
     state.close()
 
 
