@@ -15,6 +15,9 @@ Addresses (`canonical_url`). Two spellings count as one address where they diffe
   `id`, `sid` (PHP-Nuke), `cid`, `ref` or `source` dropped, except where their value says `rss` or the like;
 - the order of parameters, and Blogger's `m=0` and `m=1`.
 
+Search services that give their own address with the article's in it (Google Alerts' `google.com/url?url=`, Bing News'
+`bing.com/news/apiclick.aspx?url=`) are looked through: what they add differs with every alert.
+
 What is merged wrongly is never seen by anybody; what is kept apart wrongly is seen twice, and mostly as a near copy that
 shares its story and raises no second alert. So every rule here leans to keeping apart.
 
@@ -42,7 +45,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from typing import Self
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qs, quote, urljoin, urlsplit, urlunsplit
 
 from pipeline.records.article import RawArticle
 
@@ -78,6 +81,7 @@ _TRACKER_FAMILIES = (
 _BY_FEED = frozenset({"rss", "rss2", "rss1", "rssfeed", "rss-feed", "rss_feed", "feed", "atom", "xml-rss"})
 _AMP_PATH = re.compile(r"/amp(?=/|$)|\.amp(?=\.html$|$)|/amp(?=\.html$)", re.IGNORECASE)
 _CACHED = re.compile(r"/(?:[a-z]/)?s/([^/]+\.[^/]+)(/.*)?")
+_SERVICE = re.compile(r"(?:www\.)?(?:google\.[a-z.]{2,6}/url|bing\.com/news/apiclick\.aspx)")
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 _SLASHES = re.compile("/{2,}")
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
@@ -106,6 +110,17 @@ def canonical_url(url: str) -> str | None:
         fragment = parts.fragment if parts.fragment[:1] in {"!", "/"} else ""
         return urlunsplit(("https", _host(host) + port, _path(path), _query(parts.query), fragment))
     return None
+
+
+def looked_through(url: str) -> str:
+    """Give the article's address where a search service's own holds it, and otherwise the address itself."""
+    if "url=" not in url:
+        return url
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        if _SERVICE.fullmatch(f"{parts.hostname or ''}{parts.path}"):
+            return next((target for target in parse_qs(parts.query).get("url", ()) if is_web_address(target)), url)
+    return url
 
 
 def is_front_page(canonical: str) -> bool:

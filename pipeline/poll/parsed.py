@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from pipeline.fetch.addresses import absolute
-from pipeline.identity import Fingerprint, Names, canonical_url, digest, fingerprint, names_of
+from pipeline.identity import Fingerprint, Names, canonical_url, digest, fingerprint, looked_through, names_of
 from pipeline.poll.plain import clean, language_code, plain, shortened
 
 MOST_ENTRIES = 1_000
@@ -148,7 +148,7 @@ def make_entry(
     content = clean(content, LONGEST_CONTENT).strip()
     title = plain(title, LONGEST_TITLE)
     url = absolute(base, clean(link, LONGEST_LINK + 1)) if link.strip() else None
-    url = url if url and len(url) <= LONGEST_LINK else None
+    url = looked_through(url) if url and len(url) <= LONGEST_LINK else None
     if not (title or summary or content or url):
         return None
     return Entry(

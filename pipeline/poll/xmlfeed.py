@@ -115,7 +115,7 @@ class _Reader:
         return make_entry(
             base=_base(self._url, detail, *contents),
             id=_text(entry, "id"),
-            link=_text(entry, "link"),
+            link=_link(entry),
             title=_text(entry, "title") or _text(entry, "itunes_title") or _text(entry, "media_title"),
             summary=self._html(dict.get(entry, "summary_detail"))
             or _text(entry, "summary")
@@ -137,6 +137,14 @@ class _Reader:
             return ""
         value = _text(detail, "value")
         return html.escape(value, quote=False) if self._atom and dict.get(detail, "type") == "text/plain" else value
+
+
+def _link(entry: Any) -> str:
+    """Give the article's address: what a tracking service put another in place of comes first (FeedBurner's origLink)."""
+    link = _text(entry, "feedburner_origlink") or _text(entry, "link")
+    # A guid is a link by default (RSS 2.0), and feedparser makes one of it even where it is just a number.
+    from_id = link == _text(entry, "id") and not dict.get(entry, "links")
+    return "" if from_id and not link.startswith(("http://", "https://", "/")) else link
 
 
 def _base(url: str, *details: Any) -> str:

@@ -390,6 +390,35 @@ class TestIdentity:
         assert read(rss([item(""), item("T", "/1")])).entries[0].title == "T"
 
 
+class TestLinks:
+    def test_a_number_as_id_is_no_address(self) -> None:
+        entry = only(rss([item("T", guid="12345")]))
+        assert (entry.id, entry.link) == ("12345", None)
+        assert only(rss([item("T", guid="https://o.example/1")])).link == "https://o.example/1"
+        assert only(rss([item("T", guid="/1")])).link == "https://outlet.example/1"
+
+    def test_the_page_is_preferred_to_other_things_that_an_entry_links_to(self) -> None:
+        entry = only(
+            '<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id><title>T</title><link rel="replies" href="/c"/>'
+            '<link rel="alternate" type="text/html" href="/page"/><link rel="alternate" type="application/json" href="/j"/>'
+            '<link rel="related" href="/other"/></entry></feed>'
+        )
+        assert entry.link == "https://outlet.example/page"
+
+    def test_the_article_s_own_address_is_preferred_to_a_service_s(self) -> None:
+        burnt = "<feedburner:origLink>https://o.example/1</feedburner:origLink>"
+        document = rss([item("T", "https://feedproxy.example/~r/1", more=burnt)]).replace(
+            b"<rss ", b'<rss xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0" '
+        )
+        assert only(document).link == "https://o.example/1"
+        for service in (
+            "https://www.google.com/url?rct=j&url={}&usg=x",
+            "http://www.bing.com/news/apiclick.aspx?url={}&c=1",
+        ):
+            assert only(rss([item("T", service.format("https%3A%2F%2Fo.example%2F1"))])).link == "https://o.example/1"
+            assert only(rss([item("T", service.format("javascript:x"))])).link == service.format("javascript:x")
+
+
 class TestLimits:
     def test_entries_are_bounded(self) -> None:
         feed = read(rss([item(f"T {n}", f"/{n}") for n in range(MOST_ENTRIES + 50)]))
