@@ -53,4 +53,4 @@ def _gap(memory: FeedMemory) -> timedelta:
         gap = min(max(timedelta(hours=min(_MISSING / memory.rate, 24.0)), _SHORTEST_GAP), _GAP)
     if memory.trust == _SUSPECTED:
         return max(gap / 4, _SHORTEST_GAP)
-    return min(gap * 2**memory.trust, _LONGEST_GAP)
+    return min(gap * 2.0**memory.trust, _LONGEST_GAP)
