@@ -24,15 +24,12 @@ class Reason(StrEnum):
 
     OUTLETS = "outlets"
     SEVERITY = "severity"
-    TOLL = "toll"
     PLACE = "place"
-    ENTITY = "entity"
-    DENIAL = "denial"
+    LANGUAGE = "language"
     CORRECTION = "correction"
-    WITHDRAWAL = "withdrawal"
 
 
-OWED = frozenset({Reason.CORRECTION, Reason.WITHDRAWAL})
+OWED = frozenset({Reason.CORRECTION})
 """What whoever was told of an alert is told in any case: that what they were told stands no longer as it was."""
 
 

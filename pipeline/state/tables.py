@@ -263,6 +263,8 @@ alerts = Table(
     Column("matches", JSON, nullable=False),
     # how many articles it has
     Column("size", Integer, nullable=False),
+    # what routes ask of it: countries, languages and places of its articles
+    Column("facets", JSON),
     Index("ix_alerts_rule", "rule", "created"),
     Index("ix_alerts_state", "state", "created"),
 )
@@ -281,6 +283,9 @@ alert_articles = Table(
     Column("language", Text, nullable=False),
     Column("published", Moment),
     Column("revision", Integer, nullable=False),
+    # whose report it is: the origin that it credits, or its outlet
+    Column("source_of", FreeText),
+    Column("corrected", Boolean),
     Index("ix_alert_articles_alert", "alert", "position", unique=True),
 )
 
@@ -309,6 +314,8 @@ deliveries = Table(
     Column("error", FreeText),
     Column("sent", Moment),
     Column("maybe_repeat", Boolean, nullable=False),
+    # deliveries of one bundle go out as one message
+    Column("bundle", Text, index=True),
     # who carries it out now
     Column("token", Text),
     Column("leased", Moment),
@@ -320,6 +327,63 @@ Index(
     deliveries.c.due,
     postgresql_where=text("state = 'due'"),
     sqlite_where=text("state = 'due'"),
+)
+
+# What became of an alert for an analyst: one row, and so one outcome at any time.
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("alert", Text, ForeignKey("alerts.id"), primary_key=True),
+    Column("analyst", Text, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("why", FreeText, nullable=False),
+    # when it is asked about again
+    Column("until", Moment, index=True),
+    Column("route", Text),
+    Column("channels", JSON, nullable=False),
+    Column("mute", Text),
+    # the update that was decided on, and the last one that was told
+    Column("update", Integer, nullable=False),
+    Column("told", Integer),
+    Column("outlets_told", Integer, nullable=False),
+    Column("decided", Moment, nullable=False),
+    Column("escalate", Moment, index=True),
+    Column("escalations", Integer, nullable=False),
+)
+
+# The messages over a route, by which it is throttled.
+alert_messages = Table(
+    "alert_messages",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("analyst", Text, nullable=False),
+    Column("route", Text, nullable=False),
+    Column("made", Moment, nullable=False),
+    Index("ix_alert_messages_analyst", "analyst", "route", "made"),
+)
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("by", Text, nullable=False),
+    Column("reason", FreeText, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False, index=True),
+    Column("analyst", Text),
+    Column("rule", Text),
+    Column("story", Text),
+)
+
+acknowledgements = Table(
+    "acknowledgements",
+    metadata,
+    Column("number", SERIAL, primary_key=True),
+    Column("alert", Text, ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("note", FreeText, nullable=False),
 )
 
 # A digest for one channel, begun or sent.

@@ -175,10 +175,9 @@ def test_the_first_route_that_fits_decides() -> None:
         (Updates(outlets=(3, 10)), {"outlets": 3}, True, Standing.DUE),
         (Updates(outlets=(3, 10)), {"outlets": 9, "outlets_told": 3}, True, Standing.UNROUTED),
         (Updates(outlets=(3, 10)), {"outlets": 12, "outlets_told": 3}, True, Standing.DUE),
-        (Updates(on=frozenset({Reason.TOLL})), {"reasons": frozenset({Reason.TOLL})}, True, Standing.DUE),
-        (Updates(on=frozenset({Reason.TOLL})), {"reasons": frozenset({Reason.PLACE})}, True, Standing.UNROUTED),
+        (Updates(on=frozenset({Reason.SEVERITY})), {"reasons": frozenset({Reason.SEVERITY})}, True, Standing.DUE),
+        (Updates(on=frozenset({Reason.SEVERITY})), {"reasons": frozenset({Reason.PLACE})}, True, Standing.UNROUTED),
         (Updates(), {"reasons": frozenset({Reason.CORRECTION})}, True, Standing.DUE),
-        (Updates(), {"reasons": frozenset({Reason.WITHDRAWAL})}, True, Standing.DUE),
         (Updates(), {"reasons": frozenset({Reason.CORRECTION})}, False, Standing.UNROUTED),
     ],
 )
@@ -238,13 +237,13 @@ routes = st.builds(
     group=st.sampled_from([timedelta(0), timedelta(minutes=10)]),
     throttle=st.sampled_from([None, Throttle(most=1, per=timedelta(hours=1)), Throttle(most=3, per=timedelta(days=1))]),
     digest=st.sampled_from([None, *Digest]),
-    updates=st.sampled_from([Updates(), Updates(outlets=(3, 10)), Updates(on=frozenset({Reason.TOLL}))]),
+    updates=st.sampled_from([Updates(), Updates(outlets=(3, 10)), Updates(on=frozenset({Reason.SEVERITY}))]),
 )
 cases = st.fixed_dictionaries(
     {
         "severity": st.sampled_from(list(Severity)),
         "update": st.integers(0, 1),
-        "reasons": st.sampled_from([frozenset(), frozenset({Reason.TOLL}), frozenset({Reason.CORRECTION})]),
+        "reasons": st.sampled_from([frozenset(), frozenset({Reason.SEVERITY}), frozenset({Reason.CORRECTION})]),
         "outlets": st.integers(1, 12),
     }
 )

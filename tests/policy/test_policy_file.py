@@ -26,7 +26,7 @@ routes:
     rules: [wagner-group]
     severity: high
     to: [awa, omar]
-    updates: {outlets: [30, 3, 10], on: [toll, denial]}
+    updates: {outlets: [30, 3, 10], on: [severity, place]}
     escalate: [{after: 15m, to: [omar]}]
   - name: region
     countries: [ml, BF]
@@ -52,7 +52,7 @@ def test_a_policy_says_who_is_told_of_what_and_how(tmp_path: Path) -> None:
     assert (str(awa.zone), awa.language, awa.quiet and awa.quiet.end) == ("Africa/Bamako", "fr", time(6, 30))
     assert (omar.name, omar.quiet) == ("omar", None)
     assert (night.severity, night.updates.outlets) == (Severity.HIGH, (3, 10, 30))
-    assert night.updates.on == {Reason.TOLL, Reason.DENIAL}
+    assert night.updates.on == {Reason.SEVERITY, Reason.PLACE}
     assert night.escalate[0].after == timedelta(minutes=15)
     assert (region.countries, region.digest, region.digest_at) == ({"ML", "BF"}, Digest.DAILY, time(6, 45))
 
@@ -71,8 +71,8 @@ def test_a_policy_says_who_is_told_of_what_and_how(tmp_path: Path) -> None:
         ("rules: [wagner-group]", "rules: [wagner]", r":12: the rule file has no rule 'wagner'"),
         ("after: 15m", "after: soon", r":16: 'soon' is no length of time"),
         ("outlets: [30, 3, 10]", "outlets: [1]", r":15: the first outlet raises the alert"),
-        ("on: [toll, denial]", "on: [correction]", r":15: a correction is always sent"),
-        ("on: [toll, denial]", "on: [tolls]", r":15: .*tolls"),
+        ("on: [severity, place]", "on: [correction]", r":15: a correction is always sent"),
+        ("on: [severity, place]", "on: [severities]", r":15: .*severities"),
         ("most: 5", "most: 0", r":21: a throttle must let one message through"),
         ("countries: [ml, BF]", "countries: [Mali]", r":18: 'Mali' is no code of two letters"),
         ("name: region", "name: night", r":17: the name night is taken"),
