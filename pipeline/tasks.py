@@ -65,7 +65,7 @@ def poll_batch(most: int, settings: Settings | None = None) -> dict[str, int]:
 
 
 def follow_feeds(settings: Settings | None = None) -> dict[str, int]:
-    """Ask the hubs whose turn it is, read what was pushed, and look into what was missed; give how many had anything."""
+    """Ask the hubs whose turn it is, read what was pushed, and look into what was missed; give how much there was."""
     settings = settings or load_settings()
     with (
         open_log(settings) as log,

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from pipeline.work.patience import Patience, Stopped
 
+LONGEST_PASS = 120.0
 IDLE = 0.5
 """Seconds between two looks, where there was nothing to do."""
 
@@ -30,9 +31,13 @@ class FollowWorker:
         return {"handled": self._busy}
 
     def once(self) -> None:
-        """Do every task once. Raises OutOfReach."""
+        """Do every task until there is nothing more to do, or for two minutes. Raises OutOfReach."""
+        until = time.monotonic() + LONGEST_PASS
         for task in self._tasks:
-            self._busy += task()
+            while task():
+                self._busy += 1
+                if time.monotonic() > until:
+                    break
 
     def run(self, stop: threading.Event) -> None:
         """Do the tasks that are due until told to stop."""

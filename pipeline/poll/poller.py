@@ -32,7 +32,7 @@ class Poller:
     follow: tuple[FollowWorker, ...]
 
     def follow_once(self) -> int:
-        """Do once what there is to do beside polling; give how many tasks had anything to do. Raises OutOfReach."""
+        """Do what there is to do beside polling, for minutes at most; give how much there was. Raises OutOfReach."""
         for worker in self.follow:
             worker.once()
         return sum(worker.counts()["handled"] for worker in self.follow)

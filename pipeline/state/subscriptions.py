@@ -114,6 +114,9 @@ class DatabaseSubscriptions:
     def receive(self, key: str, content_type: str, body: bytes) -> None:
         """Keep what a hub delivered until it is taken."""
         with self._database.write() as connection:
+            # The feed first, as where a push is saved, so that neither waits for the other.
+            feed = select(_subs.feed).where(_subs.key == key).scalar_subquery()
+            connection.execute(select(feeds.c.id).where(feeds.c.id == feed).with_for_update())
             pushed = {"subscription": key, "content_type": content_type, "body": body}
             connection.execute(feed_pushes.insert().values(pushed))
             newest = (
