@@ -28,8 +28,6 @@ from pipeline.rules.syntax import (
 )
 from pipeline.rules.vocabulary import Vocabulary
 
-MOST_OCCURRENCES = 100_000
-"""Occurrences of one word or phrase in one article that are looked at: more than any article has that people read."""
 MOST_HITS = 2_000
 """Occurrences of one NEAR in one article that are looked at, so that no article takes without end."""
 
@@ -168,7 +166,7 @@ def _dated(query: Dated) -> Matcher:
 
 def _word(number: int) -> Matcher:
     def runs(places: Places) -> list[Run]:
-        return [(at, at) for at in places.at(number)[:MOST_OCCURRENCES]]
+        return [(at, at) for at in places.at(number)]
 
     return Matcher(lambda places: number in places.numbers, runs)
 
@@ -190,7 +188,7 @@ def _phrase(numbers: list[int]) -> Finder:
         if first not in present:
             return []
         if not rest:
-            return [(at, at, ((at, at),)) for at in places.at(first)[:MOST_OCCURRENCES]]
+            return [(at, at, ((at, at),)) for at in places.at(first)]
         for number in rest:
             if number not in present:
                 return []
@@ -198,7 +196,7 @@ def _phrase(numbers: list[int]) -> Finder:
         for step, number in enumerate(rest, 1):
             found &= {at - step for at in places.at(number)}
         length = len(rest)
-        return [(at, at + length, ((at, at + length),)) for at in sorted(found)[:MOST_OCCURRENCES]]
+        return [(at, at + length, ((at, at + length),)) for at in sorted(found)]
 
     return find
 

@@ -12,6 +12,9 @@ from pipeline.text.document import Document
 GAP = 1000
 """Positions that are left free between title and text, so that no phrase and no NEAR crosses from one to the other."""
 
+MOST_OCCURRENCES = 100_000
+"""Places of one word in one article that are looked at: more than any article has that people read."""
+
 Run = tuple[int, int]
 """The first and the last position of words that belong together."""
 
@@ -60,10 +63,11 @@ class Places:
         for words, origin in ((self._document.title_words, 0), (self._document.text_words, self.text_at)):
             for position, word in enumerate(words, origin):
                 for number in numbers_of.get(word, ()):
-                    if number in positions:
-                        positions[number].append(position)
-                    else:
+                    known = positions.get(number)
+                    if known is None:
                         positions[number] = [position]
+                    elif len(known) < MOST_OCCURRENCES:
+                        known.append(position)
         return positions
 
     def spans(self, runs: Iterable[Run], most: int) -> tuple[Span, ...]:

@@ -10,6 +10,7 @@ Cyrillic letters such as й and ё, and other letters that are letters of their 
 import re
 from functools import lru_cache
 from itertools import islice
+from re import Match
 from typing import NamedTuple
 from unicodedata import category, decimal, normalize
 
@@ -85,7 +86,12 @@ def tokens(text: str) -> list[Token]:
 
 def words(text: str) -> list[str]:
     """Give the words of the text as they are written, in their order: one for each of `tokens`."""
-    return (_ASCII_CASED_WORD if text.isascii() else _WORD).findall(text)
+    expression = _ASCII_CASED_WORD if text.isascii() else _WORD
+    if len(text) <= _LONG:
+        return expression.findall(text)
+    # megabytes of a script without spaces are millions of words, of which few are different
+    known: dict[str, str] = {}
+    return [known.setdefault(word, word) for word in map(Match.group, expression.finditer(text))]
 
 
 class WordPlaces:
@@ -158,6 +164,7 @@ def _marks() -> str:
     return "".join(map(chr, codes)) + _JOINERS + _KANA_MARKS + _FORMLESS
 
 
+_LONG = 500_000  # code points of a text whose words are better not kept one by one
 _LONGEST_REMEMBERED = 64  # or a few pages of endless words would fill the memory
 _remembered_fold = lru_cache(maxsize=1 << 17)(_fold)
 _FOLDS = _Folds()
