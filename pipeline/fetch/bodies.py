@@ -29,17 +29,20 @@ class Body:
         self.size = 0
         self.truncated = False
 
-    def write(self, data: bytes) -> bool:
-        """Take the next bytes from the network; False when there is no room for more."""
+    def write(self, data: bytes) -> Iterator[None]:
+        """Take the next bytes from the network, part by part, so that the caller can stop or wait in between.
+
+        Once the body is `truncated` there is no room for more.
+        """
         self._arrivals -= len(data)
         for part in self._decoder.decode(data):
             self._parts.append(part[: self._room])
             self.size += len(self._parts[-1])
             self._room -= len(part)
+            self.truncated = self._room < 0 or self._arrivals < 0
             if self._room < 0:
                 break
-        self.truncated = self._room < 0 or self._arrivals < 0
-        return not self.truncated
+            yield
 
     def finish(self) -> bytes:
         """Give the whole body. Raises BrokenBody when the compressed data is not at its end."""

@@ -7,7 +7,7 @@ import weakref
 from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urldefrag, urljoin
 
@@ -16,7 +16,7 @@ from yarl import URL
 
 from pipeline.fetch.addresses import Network, url_problem, without_credentials
 from pipeline.fetch.bodies import Body, BrokenBody
-from pipeline.fetch.client import Connections
+from pipeline.fetch.client import LONG_HEADER, Connections
 from pipeline.fetch.interface import AddressRefused, FetchError, Request, Response, TooManyRedirects
 from pipeline.fetch.limits import HostLimit
 from pipeline.fetch.pace import Pace
@@ -35,7 +35,8 @@ _NAME_THREADS = 16  # names looked up at a time; a look-up blocks its thread
 _MOST_HEADERS = 64  # that are kept of an answer
 _LONGEST_HEADER = 4_096
 _LARGE = 256 * 1024  # bytes; what is larger waits for one of the places for large bodies
-_LARGE_PLACES = 12
+_LARGE_PLACES = 8
+_MOST_WORDY = 1_000
 _WELL_FORMED = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(?:[/?][A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]*)?")
 
 
@@ -85,6 +86,7 @@ class HttpFetcher:
         self._proxies = proxies
         self._robots = Robots(self._follow)
         self._large = asyncio.Semaphore(_LARGE_PLACES)
+        self._wordy: set[str] = set()
         self._closing = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="fetcher", daemon=True)
@@ -170,52 +172,90 @@ class HttpFetcher:
                 raise fetch_error(error, hop.host) from error
 
     async def _exchange(self, hop: _Hop, *, keep_open: bool) -> Response | _Redirect:
+        """Ask; one that answers with longer headers than most is asked again, and holds a place for large answers."""
+        if hop.host not in self._wordy:
+            try:
+                return await self._ask(hop, None, keep_open=keep_open)
+            except aiohttp.ClientResponseError as error:
+                if not error.message.startswith("Got more than"):
+                    raise
+            if len(self._wordy) >= _MOST_WORDY:
+                self._wordy.clear()
+            self._wordy.add(hop.host)
+        async with _Place(self._large) as place:
+            await place.take()
+            return await self._ask(hop, LONG_HEADER, keep_open=keep_open, place=place)
+
+    async def _ask(
+        self, hop: _Hop, limit: int | None, *, keep_open: bool, place: "_Place | None" = None
+    ) -> Response | _Redirect:
         url, request = hop.url, hop.request
         method, follow = ("GET", _REDIRECTS) if request.form is None else ("POST", _SAME_METHOD)
-        headers = _headers(request, url, keep_open=keep_open)
         proxy = self._proxies.of(url.scheme, url.raw_host or "", url.explicit_port)
         session = self._connections.proxied() if proxy else self._connections.direct()
-        asked = session.request(method, url, headers=headers, data=request.form, allow_redirects=False, proxy=proxy)
+        asked = session.request(
+            method,
+            url,
+            headers=_headers(request, url, keep_open=keep_open),
+            data=request.form,
+            allow_redirects=False,
+            proxy=proxy,
+            max_line_size=limit,
+            max_field_size=limit,
+        )
         async with asked as answer:
-            kept = _kept(answer.headers)
-            location = kept.get("location")
+            headers = _kept(answer.headers)
+            location = headers.get("location")
             if answer.status in follow and location:
                 return _Redirect(_target(url, location), answer.status in _PERMANENT)
+            bare = Response(url=str(url), status=answer.status, headers=headers, moved=hop.moved)
             if not 200 <= answer.status < 300:
-                return Response(url=str(url), status=answer.status, headers=kept, moved=hop.moved)
-            return await self._whole(hop, answer, kept)
-
-    async def _whole(self, hop: _Hop, answer: aiohttp.ClientResponse, headers: dict[str, str]) -> Response:
-        """Read the body; a large one holds a place from when it is seen to be large until its response is let go."""
-        body = Body(headers.get("content-encoding", ""), hop.request.limit)
-        placed = False
-        try:
-            async for data in answer.content.iter_any():
-                if not body.write(data):
-                    break
-                if not placed and body.size > _LARGE:
-                    placed = await self._large.acquire()
-            whole = body.finish()
-            response = Response(
-                url=str(hop.url),
-                status=answer.status,
-                headers=headers,
-                body=whole,
-                truncated=body.truncated,
-                moved=hop.moved,
-            )
-        except BaseException:
-            if placed:
-                self._large.release()
-            raise
-        if placed:
-            weakref.finalize(response, self._let_go).atexit = False
-        return response
+                return bare
+            async with place or _Place(self._large) as room:
+                body = await _read(answer, Body(headers.get("content-encoding", ""), request.limit), room)
+                response = replace(bare, body=body.finish(), truncated=body.truncated)
+                if room.pass_on():
+                    weakref.finalize(response, self._let_go).atexit = False
+                return response
 
     def _let_go(self) -> None:
         """Free a large body's place, from whatever thread let the response go."""
         if not self._closing:
             self._loop.call_soon_threadsafe(self._large.release)
+
+
+class _Place:
+    """One of the places for large answers, once it is taken; given back at the end, unless it is passed on."""
+
+    def __init__(self, places: asyncio.Semaphore) -> None:
+        self._places = places
+        self._taken = False
+
+    async def take(self) -> None:
+        self._taken = self._taken or await self._places.acquire()
+
+    def pass_on(self) -> bool:
+        """Leave it to somebody else to give the place back; tell whether there is one."""
+        taken, self._taken = self._taken, False
+        return taken
+
+    async def __aenter__(self) -> "_Place":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self.pass_on():
+            self._places.release()
+
+
+async def _read(answer: aiohttp.ClientResponse, body: Body, place: _Place) -> Body:
+    """Read a body; one that proves to be large waits for a place."""
+    async for data in answer.content.iter_any():
+        for _ in body.write(data):
+            if body.size > _LARGE:
+                await place.take()
+        if body.truncated:
+            break
+    return body
 
 
 class _Budget:

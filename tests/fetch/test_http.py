@@ -273,6 +273,25 @@ class TestHostility:
             get(fetcher, server.url().replace("http:", "https:"))
 
 
+class TestHeaders:
+    def test_a_long_one_is_read_and_one_without_end_is_an_error(
+        self, server: HostileServer, fetcher: HttpFetcher
+    ) -> None:
+        server.behaviours["/long"] = answer(PAGE, Content_Security_Policy="x" * 20_000, ETag='"1"')
+        server.behaviours["/longer"] = answer(PAGE, Content_Security_Policy="x" * 50_000)
+        for _ in range(2):
+            response = get(fetcher, server.url("/long"))
+            assert (response.body, response.etag) == (PAGE, '"1"')
+            assert "content-security-policy" not in response.headers
+        with pytest.raises(FetchError, match="not HTTP"):
+            get(fetcher, server.url("/longer"))
+
+    def test_too_many_are_an_error(self, server: HostileServer, fetcher: HttpFetcher) -> None:
+        server.behaviours["/"] = answer(PAGE, **{f"X_{n}": "x" for n in range(200)})
+        with pytest.raises(FetchError, match="not HTTP"):
+            get(fetcher, server.url())
+
+
 class TestManners:
     def test_a_host_is_asked_by_few_at_a_time_and_with_pauses(self, server: HostileServer) -> None:
         server.behaviours["/"] = hostile.after(0.25, answer(b"x"))
