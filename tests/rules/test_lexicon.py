@@ -1,10 +1,13 @@
 """The lexicon: how an analyst writes an entity, what it finds, and what is said of mistakes."""
 
+import json
 import logging
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from pipeline.cli.analyze import analyze
 from pipeline.errors import BadInput
 from pipeline.rules.faults import BadRule
 from pipeline.rules.lexicon import Lexicon, check_lexicon, load_lexicon
@@ -162,6 +165,24 @@ def test_an_entity_that_is_unknown_to_a_rule_file_is_told_with_the_nearest_one(t
     rules = write(tmp_path, "rules:\n  - {id: a, query: '@wagner-goup'}\n", "rules.yaml")
     with pytest.raises(BadRule, match=r"rules.yaml:2:21: .*did you mean @wagner-group\?"):
         load_rules(rules, write(tmp_path, WAGNER))
+
+
+@pytest.mark.parametrize("way", ["--lexicon", "HARMATTAN_LEXICON"])
+def test_the_lexicon_is_named_on_the_command_line_or_in_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    rules = write(tmp_path, "rules:\n  - {id: a, query: '@wagner-group'}\n", "rules.yaml")
+    articles = write(tmp_path, '{"id": 1, "title": "Wagner Group", "text": "Nothing else."}\n', "articles.jsonl")
+    path = write(tmp_path, WAGNER)
+    given = [way, str(path)] if way.startswith("-") else []
+    if not given:
+        monkeypatch.setenv(way, str(path))
+    done = CliRunner().invoke(analyze, [str(articles), "--rules", str(rules), *given])
+    assert done.exit_code == 0, done.output
+    (found,) = json.loads(done.output)["rules"]
+    assert [span["text"] for span in found["matches"]] == ["Wagner Group"]
+    assert found["version"]
+    assert found["passage"]["text"] == "Wagner Group"
 
 
 class Clock:
