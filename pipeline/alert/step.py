@@ -2,27 +2,25 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
 
 from pipeline.log.interface import EventLog
+from pipeline.policy.desk import Desk
 from pipeline.records import topics
 from pipeline.records.alert import Alert, AlertArticle, AlertEvent
 from pipeline.records.article import EnrichedArticle, Origin, RuleMatch
 from pipeline.records.codec import encode
-from pipeline.state.interface import Ledger, LedgerDecision, Outbox
+from pipeline.state.interface import ArticleFacets, Ledger, LedgerDecision, Outbox
 from pipeline.work.interface import Delivered, Failure
 from pipeline.work.outbox import publish_outbox
 
 logger = logging.getLogger(__name__)
 
-EVERYONE = "everyone"
-"""The recipient of a channel that serves all its readers alike."""
-
-AT_ONCE = timedelta(0)
+MOST_PLACES = 50
+"""Places of one article that its alert is known by."""
 
 
 class AlertStep:
-    """Raises alerts and plans their deliveries.
+    """Raises alerts, and has the policy's desk decide who is told of them.
 
     Killed before the commit, the batch is received and decided again; after it, the ledger's unique keys and the covered
     offsets keep a second decision from raising anything anew. Two workers that meet in one story find one alert.
@@ -31,11 +29,12 @@ class AlertStep:
     name = "alert"
     topics = (topics.ENRICHED,)
 
-    def __init__(self, ledger: Ledger, outbox: Outbox, log: EventLog, channels: Sequence[str]) -> None:
+    def __init__(self, ledger: Ledger, outbox: Outbox, log: EventLog, channels: Sequence[str], desk: Desk) -> None:
         self._ledger = ledger
         self._outbox = outbox
         self._log = log
         self._channels = tuple(channels)
+        self._desk = desk
         self._consumer: str | None = None
         self._raised = 0
         self._raised_in_batch = 0
@@ -83,20 +82,24 @@ class AlertStep:
             raised = decision.raise_alert(match, article, enriched.story)
             if raised:
                 self._raised_in_batch += 1
-                return self._route(decision, raised, match)
+                return self._route(decision, raised, match, enriched)
             alert = decision.alert_of(match.rule, enriched.id, enriched.story)
             if alert is None:
                 raise RuntimeError(f"rule {match.rule}, story {enriched.story}: neither raised nor found")
+        before = decision.facets(alert.id)
         joined = decision.join(alert.id, article, enriched.story, _words(match), match.severity)
+        if enriched.article.origin is Origin.LIVE:
+            facets = decision.facets(alert.id, (enriched.id, _facets(enriched)))
+            joined = self._desk.grown(decision, joined, before, facets, alert.severity)
         return joined if joined.revision != alert.revision else None
 
-    def _route(self, decision: LedgerDecision, alert: Alert, match: RuleMatch) -> Alert:
-        for channel in match.channels or self._channels:
-            if channel in self._channels:
-                alert = decision.plan(alert.id, 0, EVERYONE, channel, AT_ONCE)
-            else:
+    def _route(self, decision: LedgerDecision, alert: Alert, match: RuleMatch, enriched: EnrichedArticle) -> Alert:
+        named = match.channels or self._channels
+        for channel in named:
+            if channel not in self._channels:
                 logger.error("rule %s names the channel %s, which the channels file does not have", match.rule, channel)
-        return alert
+        facets = decision.facets(alert.id, (enriched.id, _facets(enriched)))
+        return self._desk.raised(decision, alert, facets, [channel for channel in named if channel in self._channels])
 
 
 def _alert_article(enriched: EnrichedArticle) -> AlertArticle:
@@ -109,6 +112,21 @@ def _alert_article(enriched: EnrichedArticle) -> AlertArticle:
         language=article.language,
         published=article.published,
         revision=enriched.revision,
+    )
+
+
+def _facets(enriched: EnrichedArticle) -> ArticleFacets:
+    """Say what an article adds to what routes ask."""
+    article = enriched.article
+    return ArticleFacets(
+        countries=article.countries,
+        language=article.language,
+        places=tuple(place.name for place in article.places if place.kind not in ("country", "continent"))[
+            :MOST_PLACES
+        ],
+        source_of=article.credit or article.source.outlet or article.source.name,
+        copy_of=enriched.copy_of,
+        corrected=enriched.corrected,
     )
 
 

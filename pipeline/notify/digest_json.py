@@ -8,4 +8,5 @@ from pipeline.records.alert_json import alert_json
 
 def digest_json(digest: Digest) -> dict[str, Any]:
     """Give the digest as plain values; the alerts have the shape they have everywhere."""
-    return {"digest": f"{digest.day}", "alerts": [alert_json(alert) for alert in digest.alerts]}
+    alerts = [alert_json(alert) for alert in digest.alerts]
+    return {"digest": f"{digest.day}", "waited": digest.waited, "alerts": alerts}

@@ -23,11 +23,16 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """What a channel delivers once a day: all alerts that were raised on a day (UTC), the most severe first."""
+    """Several alerts in one message, the most severe first: all that were raised on a day (UTC), or those that `waited`.
+
+    What waited was held in quiet hours, by a throttle, for a group or for a digest of the analyst's own; `day` is then the
+    day on which it goes out.
+    """
 
     day: date
     alerts: tuple[Alert, ...]
     link: str | None
+    waited: bool = False
 
 
 class DeliveryError(Exception):

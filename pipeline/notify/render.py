@@ -41,6 +41,8 @@ def _harmless(character: str) -> str:
 def subject(message: Message | Digest, limit: int = 200) -> str:
     """Give one line that names severity, rule and title, or a digest's day, such as a mail's subject."""
     if isinstance(message, Digest):
+        if message.waited:
+            return clean(f"{len(message.alerts)} alerts that waited: {message.alerts[0].articles[0].title}", limit)
         return clean(f"Alerts of {message.day:%Y-%m-%d}: {len(message.alerts) or 'none'}", limit)
     alert = message.alert
     update = f" (update {message.update})" if message.update else ""

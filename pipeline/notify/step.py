@@ -2,14 +2,17 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from pipeline.errors import LeaseLost
 from pipeline.log.interface import EventLog
 from pipeline.notify.in_hand import InHand
-from pipeline.notify.interface import Message, Notifier, Refused, TryAgain, Unknown
+from pipeline.notify.interface import Digest, Message, Notifier, Refused, TryAgain, Unknown
+from pipeline.policy.desk import Desk
+from pipeline.policy.model import RANK
 from pipeline.state.interface import Attempt, ClaimedDelivery, Ledger, Outbox
 from pipeline.work.outbox import publish_outbox
 from pipeline.work.patience import Patience, Stopped
@@ -20,6 +23,8 @@ LEASE = timedelta(seconds=60)
 """Longer than any channel's time-out: a delivery is carried out by one process at a time."""
 
 IDLE = 0.1
+RELEASE_EVERY = 1.0
+"""Seconds between two looks at what was held."""
 SIDE_BY_SIDE = 32
 A_CHANNEL = 4
 """Deliveries claimed at a time. A channel that has so many under way is given no more: others go on while it hangs."""
@@ -46,6 +51,7 @@ class NotifyWorker:
         notifiers: Mapping[str, Notifier],
         owner: str,
         base_url: str | None,
+        desk: Desk,
     ) -> None:
         self._ledger = ledger
         self._outbox = outbox
@@ -53,6 +59,8 @@ class NotifyWorker:
         self._notifiers = notifiers
         self._owner = owner
         self._base_url = base_url
+        self._desk = desk
+        self._released = 0.0
         self._in_hand = InHand()
         self._sent = 0
         self._failed = 0
@@ -76,9 +84,12 @@ class NotifyWorker:
     def _turn(
         self, pool: ThreadPoolExecutor, under_way: set[Future[None]], patience: Patience, stop: threading.Event
     ) -> set[Future[None]]:
+        if time.monotonic() - self._released >= RELEASE_EVERY:
+            self._released = time.monotonic()
+            patience(lambda: self._desk.release(self._ledger))
         room = min(A_CHANNEL, SIDE_BY_SIDE - len(under_way))
         claims = patience(lambda: self._in_hand.take(self._claim(room))) if room else []
-        under_way |= {pool.submit(self._deliver, claim, patience) for claim in claims}
+        under_way |= {pool.submit(self._deliver, together, patience) for together in _together(claims)}
         if not under_way:
             stop.wait(IDLE)
             return under_way
@@ -96,21 +107,22 @@ class NotifyWorker:
     def _publish(self) -> int:
         return publish_outbox(self._outbox, self.step, self._log)
 
-    def _deliver(self, claim: ClaimedDelivery, patience: Patience) -> None:
-        attempt = self._attempt(claim)
-        try:
-            patience(lambda: self._record(claim, attempt))
-        except LeaseLost as error:
-            logger.warning("delivery %s: %s", claim.delivery.id, error)
-        except Stopped:
-            return
-        finally:
-            self._in_hand.leave(claim)
+    def _deliver(self, claims: Sequence[ClaimedDelivery], patience: Patience) -> None:
+        attempt = self._attempt(claims)
+        for claim in claims:
+            try:
+                patience(lambda claim=claim: self._record(claim, attempt))  # type: ignore[misc]
+            except LeaseLost as error:
+                logger.warning("delivery %s: %s", claim.delivery.id, error)
+            except Stopped:
+                return
+            finally:
+                self._in_hand.leave(claim)
         if attempt.sent:
-            self._sent += 1
+            self._sent += len(claims)
         else:
-            self._failed += 1
-            logger.warning("delivery %s was not made: %s", claim.delivery.id, attempt.error)
+            self._failed += len(claims)
+            logger.warning("delivery %s was not made: %s", claims[0].delivery.id, attempt.error)
 
     def _record(self, claim: ClaimedDelivery, attempt: Attempt) -> None:
         while True:
@@ -123,15 +135,25 @@ class NotifyWorker:
             else:
                 return
 
-    def _attempt(self, claim: ClaimedDelivery) -> Attempt:
+    def _message(self, claims: Sequence[ClaimedDelivery]) -> Message | Digest:
+        base = self._base_url.rstrip("/") if self._base_url else None
+        if claims[0].delivery.bundle is None:
+            claim = claims[0]
+            link = f"{base}/alerts/{claim.alert.id}" if base else None
+            repeat = claim.delivery.maybe_repeat
+            return Message(alert=claim.alert, update=claim.delivery.update, link=link, maybe_repeat=repeat)
+        alerts = sorted((claim.alert for claim in claims), key=lambda alert: (-RANK[alert.severity], alert.created))
+        link = f"{base}/alerts" if base else None
+        return Digest(day=datetime.now(UTC).date(), alerts=tuple(alerts), link=link, waited=True)
+
+    def _attempt(self, claims: Sequence[ClaimedDelivery]) -> Attempt:
+        claim = claims[0]
         delivery = claim.delivery
         notifier = self._notifiers.get(delivery.channel)
         if notifier is None:
             return Attempt(error=f"the channels file has no channel {delivery.channel}")
-        link = f"{self._base_url.rstrip('/')}/alerts/{claim.alert.id}" if self._base_url else None
-        message = Message(alert=claim.alert, update=delivery.update, link=link, maybe_repeat=delivery.maybe_repeat)
         try:
-            notifier.send(message, delivery.id)
+            notifier.send(self._message(claims), delivery.bundle or delivery.id)
         except Refused as error:
             return Attempt(error=str(error))
         except TryAgain as error:
@@ -143,6 +165,14 @@ class NotifyWorker:
             logger.exception("channel %s failed", delivery.channel)
             return _later(claim, f"{type(error).__name__} in the channel's adapter", None, maybe_repeat=True)
         return Attempt(sent=True)
+
+
+def _together(claims: Sequence[ClaimedDelivery]) -> list[list[ClaimedDelivery]]:
+    """Put the deliveries of one bundle together; every other one is alone."""
+    groups: dict[str, list[ClaimedDelivery]] = {}
+    for claim in claims:
+        groups.setdefault(claim.delivery.bundle or claim.delivery.id, []).append(claim)
+    return list(groups.values())
 
 
 def _later(claim: ClaimedDelivery, reason: str, after: timedelta | None, *, maybe_repeat: bool) -> Attempt:

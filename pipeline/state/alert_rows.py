@@ -81,6 +81,7 @@ def to_delivery(row: Any) -> Delivery:
         error=row.error,
         sent=row.sent,
         maybe_repeat=row.maybe_repeat,
+        bundle=row.bundle,
     )
 
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, or_, select
 
+from pipeline.state.feed_tables import feed_entries
 from pipeline.state.sql import insert_into, one_of_numbers, pairs
-from pipeline.state.tables import feed_entries
 
 REMEMBERED = timedelta(days=30)
 REFRESHED = timedelta(days=1)

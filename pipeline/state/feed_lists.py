@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, and_, update
 
+from pipeline.state.feed_tables import feeds
 from pipeline.state.sql import now_of, one_of
-from pipeline.state.tables import feeds
 
 
 def note_list(connection: Connection, file: str, addresses: Sequence[str]) -> None:

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, bindparam, select, update
 from pipeline.errors import LeaseLost
 from pipeline.state import feed_rows
 from pipeline.state.feed_entries import save_entries
+from pipeline.state.feed_tables import feed_hosts, feed_moves, feeds
 from pipeline.state.interface import ClaimedFeed, PollOutcome
 from pipeline.state.leases import ENDED
 from pipeline.state.sql import insert_into, now_of, one_of, one_of_numbers
-from pipeline.state.tables import feed_hosts, feed_moves, feeds
 
 
 def save_polls(connection: Connection, polls: Sequence[tuple[ClaimedFeed, PollOutcome]]) -> list[LeaseLost]:

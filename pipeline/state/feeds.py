@@ -28,10 +28,10 @@ from pipeline.state.engine import Database
 from pipeline.state.feed_entries import all_contents, known_entries
 from pipeline.state.feed_lists import note_list, welcome_back
 from pipeline.state.feed_saves import save_polls
+from pipeline.state.feed_tables import feed_hosts, feed_moves, feeds
 from pipeline.state.interface import ClaimedFeed, FeedSpec, FeedStatus, PollOutcome
 from pipeline.state.leases import ENDED, free, lasting, new_token
 from pipeline.state.sql import insert_into, now_of, one_of, one_of_numbers
-from pipeline.state.tables import feed_hosts, feed_moves, feeds
 
 
 class DatabaseFeeds:

@@ -10,10 +10,10 @@ from sqlalchemy import delete, select, update
 from pipeline.state import feed_rows
 from pipeline.state.engine import Database
 from pipeline.state.feed_saves import end_claim
+from pipeline.state.feed_tables import feed_gaps, feeds
 from pipeline.state.interface_feeds import ClaimedFeed
 from pipeline.state.interface_gaps import Gap, GapState
 from pipeline.state.sql import now_of
-from pipeline.state.tables import feed_gaps, feeds
 
 REMEMBERED = timedelta(days=30)
 _gaps = feed_gaps.c

@@ -12,11 +12,25 @@ from typing import Protocol
 from pipeline.state.interface_decisions import Decision, Outbox, OutboxRow
 from pipeline.state.interface_feeds import ClaimedFeed, FeedMemory, Feeds, FeedSpec, FeedState, FeedStatus, PollOutcome
 from pipeline.state.interface_gaps import Gap, Gaps, GapState
-from pipeline.state.interface_ledger import Attempt, ClaimedDelivery, Delivery, DeliveryState, Ledger, LedgerDecision
+from pipeline.state.interface_ledger import (
+    Acknowledgement,
+    AlertFacets,
+    ArticleFacets,
+    Attempt,
+    ClaimedDelivery,
+    Delivery,
+    DeliveryState,
+    Ledger,
+    LedgerDecision,
+    OutcomeRow,
+)
 from pipeline.state.interface_stories import KnownArticle, Stories, StoryDecision
 from pipeline.state.interface_subscriptions import Push, Subscription, Subscriptions, SubscriptionState
 
 __all__ = [
+    "Acknowledgement",
+    "AlertFacets",
+    "ArticleFacets",
     "Attempt",
     "ClaimedDelivery",
     "ClaimedFeed",
@@ -36,6 +50,7 @@ __all__ = [
     "LedgerDecision",
     "Outbox",
     "OutboxRow",
+    "OutcomeRow",
     "PollOutcome",
     "Push",
     "State",

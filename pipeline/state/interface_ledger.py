@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from pipeline.policy.model import Mute
+from pipeline.policy.outcome import Standing
 from pipeline.records.alert import Alert, AlertArticle, AlertState
 from pipeline.records.article import RuleMatch, Severity
 from pipeline.state.interface_decisions import Decision
@@ -35,6 +37,65 @@ class Delivery:
     error: str | None = None
     sent: datetime | None = None
     maybe_repeat: bool = False
+    bundle: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeRow:
+    """What became of an alert for an analyst: one at any time.
+
+    `update` is the one that was decided on, `told` the last one that went out; `until` is when it is asked about again, and
+    `escalate` when others are told if nobody has acknowledged; `escalations` counts those steps.
+    """
+
+    alert: str
+    analyst: str
+    rule: str
+    standing: Standing
+    why: str
+    decided: datetime
+    until: datetime | None = None
+    route: str | None = None
+    channels: tuple[str, ...] = ()
+    mute: str | None = None
+    update: int = 0
+    told: int | None = None
+    outlets_told: int = 1
+    escalate: datetime | None = None
+    escalations: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """That somebody has taken an alert on."""
+
+    alert: str
+    by: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFacets:
+    """What routes ask of an alert, over all its articles; `outlets` counts independent origins, `corrected` those changed."""
+
+    countries: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    outlets: int = 1
+    corrected: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleFacets:
+    """What an article adds to an alert's facets; `source_of` is whose report it is, `copy_of` the article that it repeats."""
+
+    countries: tuple[str, ...] = ()
+    language: str = "und"
+    places: tuple[str, ...] = ()
+    source_of: str = ""
+    copy_of: str | None = None
+    corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +136,47 @@ class LedgerDecision(Decision, Protocol):
         alert's. Nothing new leaves the alert's revision as it was.
         """
 
-    def plan(self, alert: str, update: int, recipient: str, channel: str, delay: timedelta) -> Alert:
-        """Plan a delivery, due after the delay; one that is there already stays as it is. Give the alert as it now stands."""
+    def plan(
+        self, alert: str, update: int, recipient: str, channel: str, delay: timedelta, bundle: str | None = None
+    ) -> Alert:
+        """Plan a delivery, due after the delay; one that is there already stays as it is. Give the alert as it now stands.
+
+        Deliveries of one `bundle` go out as one message.
+        """
+
+    def facets(self, alert: str, add: tuple[str, ArticleFacets] | None = None) -> AlertFacets:
+        """Give an alert's facets; `add` joins those of one of its articles, named by its id, to them first."""
+
+    def current_mutes(self) -> Sequence[Mute]:
+        """Give the mutes that have not ended."""
+
+    def outcome(self, alert: str, analyst: str) -> OutcomeRow | None:
+        """Give what became of an alert for an analyst."""
+
+    def put_outcome(self, row: OutcomeRow) -> None:
+        """Save what becomes of an alert for an analyst, in place of what there was."""
+
+    def outcomes_due(self, most: int) -> list[OutcomeRow]:
+        """Give outcomes that are to be asked about again, or whose escalation has come; no other transaction gets them."""
+
+    def group_since(self, analyst: str, route: str, rule: str) -> datetime | None:
+        """Give when the group of a rule's alerts that waits for an analyst began."""
+
+    def messages_since(self, analyst: str, route: str, since: datetime) -> tuple[datetime, ...]:
+        """Give the times of the messages that were made for an analyst over a route since then."""
+
+    def add_message(self, message: str, analyst: str, route: str) -> None:
+        """Count a message for an analyst over a route."""
+
+    def acknowledged(self, alert: str) -> bool:
+        """Tell whether anybody has acknowledged the alert."""
+
+    def alert(self, alert: str) -> Alert | None:
+        """Give one alert as this transaction sees it."""
+
+    @property
+    def now(self) -> datetime:
+        """The database's time at its first use in this transaction."""
 
 
 class Ledger(Protocol):
@@ -85,10 +185,37 @@ class Ledger(Protocol):
     def decide(self, consumer: str) -> AbstractContextManager[LedgerDecision]:
         """Open a transaction of the alert step; leaving it commits."""
 
+    def release(self) -> AbstractContextManager[LedgerDecision]:
+        """Open a transaction that asks again about what was held; leaving it commits. It reads no topic."""
+
+    def held_due(self) -> bool:
+        """Tell whether anything that was held is to be asked about again, or to be escalated."""
+
+    def outcomes(self, alert: str) -> list[OutcomeRow]:
+        """Give what became of an alert for each analyst."""
+
+    def mute(self, mute: Mute) -> None:
+        """Save a mute."""
+
+    def unmute(self, mute: str) -> bool:
+        """End a mute now; False when there is none of that id."""
+
+    def mutes(self) -> list[Mute]:
+        """Give the mutes that have not ended, those that end first before the others."""
+
+    def acknowledge(self, alert: str, by: str, note: str) -> bool:
+        """Save that somebody has taken the alert on; False when there is no such alert."""
+
+    def acknowledgements(self, alert: str) -> list[Acknowledgement]:
+        """Give an alert's acknowledgements in their order."""
+
+    def alerts_of_article(self, address: str) -> list[Alert]:
+        """Give the alerts that an article stands in, by its id or its address."""
+
     def claim_due(self, owner: str, most: int, lease: timedelta, *, but: Collection[str] = ()) -> list[ClaimedDelivery]:
         """Claim deliveries that are due, the most severe first, then the oldest; no two processes hold one.
 
-        Those over the channels of `but` are left.
+        Those over the channels of `but` are left. A bundle is claimed as a whole.
 
         One whose last claim was never recorded may have arrived: it comes with `maybe_repeat`, and counts as an attempt.
         """

@@ -2,22 +2,25 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select, update
 
 from pipeline.errors import LeaseLost
+from pipeline.policy.model import Mute
 from pipeline.records import topics
 from pipeline.records.alert import Alert, AlertEvent, AlertState
 from pipeline.records.codec import encode
 from pipeline.state.alert_rows import alert_by_id, alerts_of, locked_alert, settle, to_delivery
 from pipeline.state.engine import Database
-from pipeline.state.interface import Attempt, ClaimedDelivery, Delivery, DeliveryState
+from pipeline.state.interface import Acknowledgement, Attempt, ClaimedDelivery, Delivery, DeliveryState, OutcomeRow
 from pipeline.state.leases import ENDED, free, lasting, new_token
 from pipeline.state.ledger_decision import DatabaseLedgerDecision
+from pipeline.state.outcome_rows import acknowledgements_of, any_due, current_mutes, outcome_rows
 from pipeline.state.sql import insert_into, now_of, one_of
-from pipeline.state.tables import alerts, deliveries, digests, outbox
+from pipeline.state.tables import acknowledgements, alert_articles, alerts, deliveries, digests, mutes, outbox, outcomes
 
 DECIDES = "alert"
 RECORDS = "notify"
@@ -37,6 +40,64 @@ class DatabaseLedger:
             yield decision
             decision.finish()
 
+    @contextmanager
+    def release(self) -> Iterator[DatabaseLedgerDecision]:
+        """Open a transaction that asks again about what was held; leaving it commits."""
+        with self._database.write() as connection:
+            decision = DatabaseLedgerDecision(connection, RECORDS, RECORDS)
+            yield decision
+            decision.finish()
+
+    def held_due(self) -> bool:
+        """Tell whether anything that was held is to be asked about again, or to be escalated."""
+        with self._database.read() as connection:
+            return any_due(connection, now_of(connection))
+
+    def outcomes(self, alert: str) -> list[OutcomeRow]:
+        """Give what became of an alert for each analyst."""
+        with self._database.read() as connection:
+            return outcome_rows(connection, outcomes.c.alert == alert)
+
+    def mute(self, mute: Mute) -> None:
+        """Save a mute."""
+        with self._database.write() as connection:
+            connection.execute(mutes.insert().values(asdict(mute)))
+
+    def unmute(self, mute: str) -> bool:
+        """End a mute now; False when there is none of that id."""
+        with self._database.write() as connection:
+            ended = update(mutes).where(mutes.c.id == mute, mutes.c.until > now_of(connection))
+            return connection.execute(ended.values(until=now_of(connection))).rowcount == 1
+
+    def mutes(self) -> list[Mute]:
+        """Give the mutes that have not ended, those that end first before the others."""
+        with self._database.read() as connection:
+            return current_mutes(connection, now_of(connection))
+
+    def acknowledge(self, alert: str, by: str, note: str) -> bool:
+        """Save that somebody has taken the alert on; False when there is no such alert."""
+        with self._database.write() as connection:
+            if connection.execute(select(alerts.c.id).where(alerts.c.id == alert)).first() is None:
+                return False
+            values = {"alert": alert, "by": by, "at": now_of(connection), "note": note}
+            connection.execute(acknowledgements.insert().values(values))
+            connection.execute(update(outcomes).where(outcomes.c.alert == alert).values(escalate=None))
+            return True
+
+    def acknowledgements(self, alert: str) -> list[Acknowledgement]:
+        """Give an alert's acknowledgements in their order."""
+        with self._database.read() as connection:
+            return list(acknowledgements_of(connection, alert))
+
+    def alerts_of_article(self, address: str) -> list[Alert]:
+        """Give the alerts that an article stands in, by its id or its address."""
+        named = select(alert_articles.c.alert).where(
+            or_(alert_articles.c.article == address, alert_articles.c.url == address)
+        )
+        with self._database.read() as connection:
+            wanted = select(alerts).where(alerts.c.id.in_(named)).order_by(alerts.c.created, alerts.c.id)
+            return alerts_of(connection, connection.execute(wanted))
+
     def claim_due(self, owner: str, most: int, lease: timedelta, *, but: Collection[str] = ()) -> list[ClaimedDelivery]:
         """Claim deliveries that are due, the most severe first, then the oldest."""
         if not self.due():
@@ -50,7 +111,7 @@ class DatabaseLedger:
                 .limit(most)
                 .with_for_update(skip_locked=True)
             )
-            ids = list(connection.execute(wanted).scalars())
+            ids = _with_bundles(connection, list(connection.execute(wanted).scalars()))
             token = new_token(owner)
             _take(connection, ids, {"token": token, **lasting(now, lease)})
             return _claimed(connection, ids, token)
@@ -126,6 +187,22 @@ class DatabaseLedger:
         wanted = select(deliveries).where(deliveries.c.alert == alert_id).order_by(deliveries.c.number)
         with self._database.read() as connection:
             return [to_delivery(row) for row in connection.execute(wanted)]
+
+
+def _with_bundles(connection: Connection, ids: list[str]) -> list[str]:
+    """Add what goes out with any of the deliveries in one message. Who holds one of a bundle holds its first, too."""
+    if not ids:
+        return ids
+    of_them = select(deliveries.c.bundle).where(
+        deliveries.c.id.in_(one_of(connection, ids)), deliveries.c.bundle.is_not(None)
+    )
+    bundles = list(connection.execute(of_them.distinct()).scalars())
+    if not bundles:
+        return ids
+    due = deliveries.c.state == DeliveryState.DUE.value
+    others = select(deliveries.c.id).where(deliveries.c.bundle.in_(one_of(connection, bundles)), due, free(deliveries))
+    rows = connection.execute(others.order_by(deliveries.c.number).with_for_update()).scalars()
+    return list(dict.fromkeys([*ids, *rows]))
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

@@ -1,18 +1,31 @@
 """One transaction of the alert step."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from pipeline.policy.model import Mute
 from pipeline.records.alert import Alert, AlertArticle, AlertState
 from pipeline.records.article import RuleMatch, Severity
 from pipeline.state.alert_rows import URGENCY, alert_by_id, article_values, locked_alert, settle
 from pipeline.state.decision import DatabaseDecision
-from pipeline.state.interface import DeliveryState
+from pipeline.state.interface import AlertFacets, ArticleFacets, DeliveryState, OutcomeRow
+from pipeline.state.outcome_rows import (
+    acknowledgements_of,
+    count_message,
+    current_mutes,
+    due_outcomes,
+    facets_of,
+    joined_facets,
+    made_since,
+    outcome_rows,
+    save_outcome,
+    waiting_since,
+)
 from pipeline.state.sql import insert_into
-from pipeline.state.tables import alert_articles, alert_stories, alerts, deliveries
+from pipeline.state.tables import alert_articles, alert_stories, alerts, deliveries, outcomes
 
 MOST_WORDS = 100
 """How many different words an alert names."""
@@ -31,6 +44,7 @@ class DatabaseLedgerDecision(DatabaseDecision):
     def __init__(self, connection: Connection, step: str, consumer: str) -> None:
         super().__init__(connection, step, consumer)
         self._has_turn = False
+        self._mutes: Sequence[Mute] | None = None
 
     def alert_of(self, rule: str, article: str, story: str) -> Alert | None:
         """Give the alert under the rule that the article, or else the story, already belongs to."""
@@ -62,7 +76,9 @@ class DatabaseLedgerDecision(DatabaseDecision):
             self._hurry(alert, severity)
         return settle(self._connection, row, changes, renewed=renewed)
 
-    def plan(self, alert: str, update: int, recipient: str, channel: str, delay: timedelta) -> Alert:
+    def plan(
+        self, alert: str, update: int, recipient: str, channel: str, delay: timedelta, bundle: str | None = None
+    ) -> Alert:
         """Plan a delivery, due after the delay; one that is there already stays as it is."""
         row = locked_alert(self._connection, alert)
         planned = insert_into(self._connection, deliveries).values(
@@ -76,9 +92,56 @@ class DatabaseLedgerDecision(DatabaseDecision):
             attempts=0,
             due=self.now + delay,
             maybe_repeat=False,
+            bundle=bundle,
         )
         self._connection.execute(planned.on_conflict_do_nothing(index_elements=[deliveries.c.id]))
         return settle(self._connection, row, {})
+
+    def facets(self, alert: str, add: tuple[str, ArticleFacets] | None = None) -> AlertFacets:
+        """Give an alert's facets, with those of an article joined to them."""
+        if add:
+            joined_facets(self._connection, alert, *add)
+        return facets_of(self._connection, alert)
+
+    def current_mutes(self) -> Sequence[Mute]:
+        """Give the mutes that have not ended."""
+        if self._mutes is None:
+            self._mutes = current_mutes(self._connection, self.now)
+        return self._mutes
+
+    def outcome(self, alert: str, analyst: str) -> OutcomeRow | None:
+        """Give what became of an alert for an analyst."""
+        is_it = (outcomes.c.alert == alert, outcomes.c.analyst == analyst)
+        return next(iter(outcome_rows(self._connection, *is_it)), None)
+
+    def put_outcome(self, row: OutcomeRow) -> None:
+        """Save what becomes of an alert for an analyst, in place of what there was."""
+        save_outcome(self._connection, row)
+
+    def outcomes_due(self, most: int) -> list[OutcomeRow]:
+        """Give outcomes that are to be asked about again; no other transaction gets them."""
+        self._take_turn()
+        return due_outcomes(self._connection, self.now, most)
+
+    def group_since(self, analyst: str, route: str, rule: str) -> datetime | None:
+        """Give when the group of a rule's alerts that waits for an analyst began."""
+        return waiting_since(self._connection, analyst, route, rule)
+
+    def messages_since(self, analyst: str, route: str, since: datetime) -> tuple[datetime, ...]:
+        """Give the times of the messages that were made for an analyst over a route since then."""
+        return made_since(self._connection, analyst, route, since)
+
+    def add_message(self, message: str, analyst: str, route: str) -> None:
+        """Count a message for an analyst over a route."""
+        count_message(self._connection, message, analyst, route, self.now)
+
+    def acknowledged(self, alert: str) -> bool:
+        """Tell whether anybody has acknowledged the alert."""
+        return bool(acknowledgements_of(self._connection, alert))
+
+    def alert(self, alert: str) -> Alert | None:
+        """Give one alert as this transaction sees it."""
+        return alert_by_id(self._connection, alert)
 
     def _take_turn(self) -> None:
         if not self._has_turn and self._connection.dialect.name == "postgresql":

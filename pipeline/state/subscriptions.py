@@ -10,10 +10,10 @@ from sqlalchemy import Connection, delete, exists, or_, select, text, update
 from pipeline.state import feed_rows
 from pipeline.state.engine import Database
 from pipeline.state.feed_saves import end_claim
+from pipeline.state.feed_tables import feed_pushes, feed_subscriptions, feeds
 from pipeline.state.interface_subscriptions import Push, Subscription, SubscriptionState
 from pipeline.state.leases import free, lasting, new_token
 from pipeline.state.sql import now_of
-from pipeline.state.tables import feed_pushes, feed_subscriptions, feeds
 
 MOST_WAITING = 5
 """Pushes of one subscription that wait to be taken: they may be as large as feeds."""

@@ -8,6 +8,8 @@ import pytest
 
 from pipeline.alert.step import AlertStep
 from pipeline.log.interface import EventLog, LogRecord, NewRecord
+from pipeline.policy.desk import Desk as PolicyDesk
+from pipeline.policy.desk import simple_policy
 from pipeline.records import topics
 from pipeline.records.alert import Alert, AlertArticle, AlertEvent, AlertState
 from pipeline.records.article import EnrichedArticle, Origin, Severity
@@ -19,13 +21,19 @@ from tests.builders import enriched, match
 from tests.work.steps import eventually, running, waiting
 
 
+def simple_desk(*channels: str) -> PolicyDesk:
+    """The desk of an installation without a policy file."""
+    policy = simple_policy(channels)
+    return PolicyDesk(lambda: policy)
+
+
 class Desk:
     """One alert worker's step, fed by hand."""
 
     def __init__(self, state: DatabaseState, log: EventLog, *channels: str) -> None:
         self.state = state
         self._log = log
-        self._step = AlertStep(state.ledger, state.outbox, log, channels or ("console", "mail"))
+        self._step = AlertStep(state.ledger, state.outbox, log, channels or ("console", "mail"), simple_desk(*channels))
 
     def append(self, *articles: EnrichedArticle) -> None:
         self._log.append(topics.ENRICHED, [NewRecord(article.id, encode(article)) for article in articles])
@@ -177,7 +185,7 @@ def test_what_was_decided_and_not_told_is_told_by_the_next_worker(
         assert raised
         decision.publish(topics.ALERTS, raised.id, encode(AlertEvent(alert=raised)))
     assert Desk(state, log).told() == []
-    with running(BatchWorker(AlertStep(state.ledger, state.outbox, log, ["console"]), log)):
+    with running(BatchWorker(AlertStep(state.ledger, state.outbox, log, ["console"], simple_desk("console")), log)):
         assert eventually(lambda: len(desk.told()) == 1)
 
 
@@ -210,7 +218,10 @@ def test_a_topic_created_anew_is_decided_from_its_beginning(desk: Desk, state: D
 def test_two_workers_that_share_the_articles_of_a_story_raise_one_alert(state: DatabaseState, log: EventLog) -> None:
     names = [f"a{n}" for n in range(40)]
     articles = [enriched(name, story=f"s{n % 4}", matches=(match(),)) for n, name in enumerate(names)]
-    workers = [BatchWorker(AlertStep(state.ledger, state.outbox, log, ["console"]), log, batch=3) for _ in range(2)]
+    workers = [
+        BatchWorker(AlertStep(state.ledger, state.outbox, log, ["console"], simple_desk("console")), log, batch=3)
+        for _ in range(2)
+    ]
     with running(workers[0]), running(workers[1]):
         log.append(topics.ENRICHED, [NewRecord(article.id, encode(article)) for article in articles])
         assert eventually(lambda: waiting(log, "alert") == 0)

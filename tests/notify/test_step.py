@@ -14,6 +14,7 @@ from pipeline.log.interface import EventLog
 from pipeline.notify import step as step_module
 from pipeline.notify.interface import Digest, Message, Notifier, Refused, TryAgain, Unknown
 from pipeline.notify.step import NotifyWorker
+from pipeline.policy.desk import Desk, simple_policy
 from pipeline.records import topics
 from pipeline.records.alert import AlertEvent, AlertState
 from pipeline.records.article import Severity
@@ -24,6 +25,7 @@ from tests.builders import match
 from tests.notify.messages import article
 from tests.work.steps import Running, eventually, running
 
+SIMPLE = Desk(lambda: simple_policy(("desk",)))
 SOON = timedelta(milliseconds=200)
 
 
@@ -63,7 +65,7 @@ def raise_alerts(state: DatabaseState, *rules: str, channels: tuple[str, ...] = 
 
 
 def notifying(state: Any, log: EventLog, owner: str = "me", **channels: Notifier) -> NotifyWorker:
-    return NotifyWorker(state.ledger, state.outbox, log, channels, owner, "https://harmattan.example.org/")
+    return NotifyWorker(state.ledger, state.outbox, log, channels, owner, "https://harmattan.example.org/", SIMPLE)
 
 
 def wait_for(event: threading.Event) -> None:
@@ -269,7 +271,7 @@ def test_an_outage_between_delivery_and_record_that_outlasts_the_claim_repeats_n
     ledger: Any = Forgetful(state.ledger)
     desk = Channel()
     raise_alerts(state, "convoys")
-    with running(NotifyWorker(ledger, state.outbox, log, {"desk": desk}, "me", None)):
+    with running(NotifyWorker(ledger, state.outbox, log, {"desk": desk}, "me", None, SIMPLE)):
         assert eventually(lambda: ledger.tried > 0)
         end_leases(state)
         assert eventually(lambda: ledger.tried > 2)
