@@ -1,7 +1,7 @@
 """The schema's history, as Alembic revisions. `harmattan setup` applies those that a database lacks, in one transaction.
 
-To change the schema: change pipeline/state/tables.py or feed_tables.py, write a revision in versions/ that does the same to a database, and
-add its number below. A test compares what the revisions make with the tables.
+To change the schema: change pipeline/state/tables.py or feed_tables.py, write a revision in versions/ that does the same to
+a database, and add its number below. A test compares what the revisions make with the tables.
 """
 
 REVISIONS = ("0001", "0002", "0003", "0004")
