@@ -19,6 +19,7 @@ from pipeline.index.interface import Candidates
 from pipeline.rules.backtest import MOST_STORIES, SAMPLES, Sample, Samples, Tally
 from pipeline.rules.backtest import backtest as run_backtest
 from pipeline.rules.examples import rule_named
+from pipeline.rules.necessary import necessary
 from pipeline.rules.rule import Rule
 from pipeline.rules.syntax import Or
 
@@ -74,7 +75,7 @@ def backtest(
     before = _before(asked, against, against_lexicon, loaded, data)
     with open_index(settings) as index:
         meaning = Or((asked.meaning, before.meaning)) if before else asked.meaning
-        tally = _run(asked, before, index.candidates(meaning, since), loaded, samples)
+        tally = _run(asked, before, index.candidates(necessary(meaning), since), loaded, samples)
     if as_json:
         print_json([_row(asked, before, since, tally)])
     else:

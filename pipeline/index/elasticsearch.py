@@ -160,7 +160,7 @@ class ElasticsearchIndex:
         with self._asking():
             return self._within_limits(search, query, collected)
 
-    def candidates(self, meaning: Query, since: datetime | None = None) -> Candidates:
+    def candidates(self, meaning: Query | None, since: datetime | None = None) -> Candidates:
         """Give what the query may mean among all that was written before the last refresh."""
         search, query = Search(meaning, scored=False), SearchQuery(since=since)
         with self._asking():

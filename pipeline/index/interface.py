@@ -95,11 +95,11 @@ class ArticleIndex(Protocol):
     def search(self, query: SearchQuery) -> SearchResult:
         """Find articles. Raises BadInput for a query that can't be read, OutOfReach when the index can't be asked."""
 
-    def candidates(self, meaning: Query, since: datetime | None = None) -> Candidates:
+    def candidates(self, meaning: Query | None, since: datetime | None = None) -> Candidates:
         """Give every article since then that the query means, among others that it may not mean: who asks checks them.
 
-        `since` is compared as in a search. What is written meanwhile may be among them or not. Raises BadInput for a query
-        that is too large; OutOfReach, then or while they are read.
+        Without a query, all are given. `since` is compared as in a search. What is written meanwhile may be among them or
+        not. Raises BadInput for a query that is too large; OutOfReach, then or while they are read.
         """
 
     def article(self, article_id: str) -> EnrichedArticle | None:

@@ -108,7 +108,7 @@ class TantivyIndex:
 
             return self._within_limits(search, query, collected)
 
-    def candidates(self, meaning: syntax.Query, since: datetime | None = None) -> Candidates:
+    def candidates(self, meaning: syntax.Query | None, since: datetime | None = None) -> Candidates:
         """Give what the query may mean, as it is committed now."""
         search, query = Search(meaning, scored=False), SearchQuery(since=since)
         with self._reading() as searcher:
