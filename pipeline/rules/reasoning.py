@@ -233,17 +233,19 @@ class _Formula:
     def _any(self, literals: list[int]) -> int:
         if len(literals) == 1:
             return literals[0]
-        new = self._new()
-        self._clauses += [(-new, *literals), *((-literal, new) for literal in literals)]
-        return new
+
+        def describe(new: int) -> None:
+            self._clauses.append((-new, *literals))
+            self._clauses.extend((-literal, new) for literal in literals)
+
+        return self._once(("any", frozenset(literals)), describe)
 
     def _at_least(self, count: int, literals: list[int]) -> int:
         ways = list(islice(combinations(literals, count), MOST_COMBINATIONS + 1))
         if len(ways) <= MOST_COMBINATIONS:
             return self._any([self._all(list(way)) for way in ways])
-        new = self._new()
-        self._clauses.append((-new, *literals))
-        return new
+        key = ("at least", count, frozenset(literals))
+        return self._once(key, lambda new: self._clauses.append((-new, *literals)))
 
     # ------------------------------------------------------------------------------------- what is known of all parts
 
