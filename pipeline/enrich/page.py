@@ -49,7 +49,7 @@ class TrafilaturaReader:
         page.set_running_or_notify_cancel()
         try:
             self._processes.start()
-            request = Request(url=url, accept=ACCEPT, limit=LARGEST, timeout=FETCH_SECONDS)
+            request = Request(url=url, accept=ACCEPT, limit=LARGEST, timeout=FETCH_SECONDS, robots=True)
             self._fetcher.submit(request).add_done_callback(lambda answer: self._fetched(url, answer, page))
         except Closed:
             page.set_result(PageText(url=url, kind=UNREADABLE, error="not asked for: the reader was closed"))

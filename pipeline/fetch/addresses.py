@@ -51,6 +51,11 @@ _V6_REFUSED = tuple(
 _NAT64 = ip_network("64:ff9b::/96")
 
 
+def _in_isatap(ip: IPv6Address) -> bool:
+    """Tell whether an address holds an IPv4 one that tunnels lead to (ISATAP, RFC 5214, section 6.1)."""
+    return (int(ip) >> 32) & 0xFFFF_FFFF in (0x0000_5EFE, 0x0200_5EFE)
+
+
 def refusal(address: str | Address, allowed: Sequence[Network] = ()) -> str | None:
     """Say what makes an IP address one that must not be connected to; None for a public or an allowed one."""
     ip = _unwrapped(ip_address(address) if isinstance(address, str) else address)
@@ -74,7 +79,7 @@ def _unwrapped(ip: Address) -> Address:
     if isinstance(ip, IPv6Address):
         if ip.ipv4_mapped:
             return ip.ipv4_mapped
-        if ip in _NAT64:
+        if ip in _NAT64 or _in_isatap(ip):
             return IPv4Address(int(ip) & 0xFFFFFFFF)
     return ip
 
@@ -120,6 +125,17 @@ def without_credentials(url: str) -> str:
     if "@" not in parts.netloc:
         return url
     return urlunsplit(SplitResult(parts.scheme, parts.netloc.rpartition("@")[2], *parts[2:]))
+
+
+def authority(url: str) -> str:
+    """Give the server that an address is asked at: its host, and its port where that is not the scheme's own; or nothing."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    host = (parts.hostname or "").rstrip(".")
+    return host if port in (None, {"http": 80, "https": 443}.get(parts.scheme)) else f"{host}:{port}"
 
 
 def absolute(base: str, link: str) -> str | None:

@@ -10,7 +10,7 @@ from pipeline.fetch.bodies import ACCEPTED
 from pipeline.fetch.resolver import JudgingResolver, Refused, refused
 
 LONG_HEADER = 32_768
-"""The limit of a header line, in bytes, for the few servers whose security policies are longer than nearly all others' headers."""
+"""The limit of a header line, in bytes, for the few servers whose security policies are longer than others' headers."""
 
 _HEADER_LIMIT = 8_190  # bytes of one header line
 _MOST_HEADERS = 96

@@ -14,7 +14,7 @@ from urllib.parse import urldefrag, urljoin
 import aiohttp
 from yarl import URL
 
-from pipeline.fetch.addresses import Network, url_problem, without_credentials
+from pipeline.fetch.addresses import Network, authority, url_problem, without_credentials
 from pipeline.fetch.bodies import Body, BrokenBody
 from pipeline.fetch.client import LONG_HEADER, Connections
 from pipeline.fetch.interface import AddressRefused, FetchError, Request, Response, TooManyRedirects
@@ -35,7 +35,7 @@ _NAME_THREADS = 16  # names looked up at a time; a look-up blocks its thread
 _MOST_HEADERS = 64  # that are kept of an answer
 _LONGEST_HEADER = 4_096
 _LARGE = 256 * 1024  # bytes; what is larger waits for one of the places for large bodies
-_LARGE_PLACES = 8
+_LARGE_PLACES = 4
 _MOST_WORDY = 1_000
 _WELL_FORMED = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(?:[/?][A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]*)?")
 
@@ -155,7 +155,7 @@ class HttpFetcher:
     def _noted(self, response: Response) -> Response:
         """Note when a host wants to be left alone."""
         if response.status in _HOLDS and (wait := self.retry_after(response)):
-            self._pace.hold(response.host, wait)
+            self._pace.hold(response.server, wait)
         return response
 
     async def _turn(self, hop: _Hop) -> Response | _Redirect:
@@ -163,7 +163,10 @@ class HttpFetcher:
         async with hop.budget.spend(hop.host):
             addresses = await self._resolver.addresses(hop.host)
         opened = self._resolver.opened(addresses)
-        async with self._pace.turn(hop.host, opened=opened) as others_wait, hop.budget.spend(hop.host):
+        async with (
+            self._pace.turn(hop.host, authority(str(hop.url)), opened=opened) as others_wait,
+            hop.budget.spend(hop.host),
+        ):
             try:
                 return await self._exchange(hop, keep_open=others_wait)
             except (aiohttp.ClientError, OSError, ValueError, BrokenBody) as error:

@@ -5,8 +5,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
-from urllib.parse import urlsplit
 
+from pipeline.fetch.addresses import authority
 from pipeline.fetch.cache_control import read_max_age
 
 
@@ -46,9 +46,9 @@ class Response:
     moved: str | None = None
 
     @property
-    def host(self) -> str:
-        """The host that gave the answer."""
-        return (urlsplit(self.url).hostname or "").rstrip(".")
+    def server(self) -> str:
+        """The server that gave the answer: its host, and its port where that is an unusual one."""
+        return authority(self.url)
 
     @property
     def max_age(self) -> timedelta | None:

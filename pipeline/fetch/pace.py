@@ -28,16 +28,16 @@ class Pace:
         self._held: dict[str, float] = {}
 
     @asynccontextmanager
-    async def turn(self, host: str, *, opened: bool) -> AsyncIterator[bool]:
+    async def turn(self, host: str, server: str, *, opened: bool) -> AsyncIterator[bool]:
         """Wait for the host's turn and for a free place among all exchanges; tells whether others wait for the host.
 
-        Raises HostHeld while it wants to be left alone.
+        Raises HostHeld while its `server` (the host, with an unusual port) wants to be left alone.
         """
-        self._check(host)
+        self._check(server)
         limit = self.limit(host, opened=opened)
         if limit is None:
             async with self._all:
-                self._check(host)
+                self._check(server)
                 yield True
             return
         gate = self._hosts.get(host) or self._hosts.setdefault(host, _Host(limit.exchanges))
@@ -46,18 +46,18 @@ class Pace:
             async with gate.places:
                 await self._wait(gate, limit.spacing.total_seconds())
                 async with self._all:
-                    self._check(host)
+                    self._check(server)
                     yield gate.users > 1
         finally:
             gate.users -= 1
             if not gate.users:
                 self._forget_later(host, gate)
 
-    def hold(self, host: str, wait: timedelta) -> None:
-        """Leave a host alone for so long, an hour at most."""
+    def hold(self, server: str, wait: timedelta) -> None:
+        """Leave a server alone for so long, an hour at most."""
         if len(self._held) >= _MOST_HOLDS:
             self._held.clear()
-        self._held[host] = asyncio.get_running_loop().time() + min(wait, LONGEST_HOLD).total_seconds()
+        self._held[server] = asyncio.get_running_loop().time() + min(wait, LONGEST_HOLD).total_seconds()
 
     def limit(self, host: str, *, opened: bool) -> HostLimit | None:
         """Give the limit for a host; None for one without."""
@@ -69,11 +69,11 @@ class Pace:
                 return found
         return None if opened else self._limits.get("*", HostLimit())
 
-    def _check(self, host: str) -> None:
-        left = self._held.get(host, 0.0) - asyncio.get_running_loop().time()
+    def _check(self, server: str) -> None:
+        left = self._held.get(server, 0.0) - asyncio.get_running_loop().time()
         if left > 0:
-            raise HostHeld(f"{host} has asked to be left alone for {left:.0f} s more", timedelta(seconds=left))
-        self._held.pop(host, None)
+            raise HostHeld(f"{server} has asked to be left alone for {left:.0f} s more", timedelta(seconds=left))
+        self._held.pop(server, None)
 
     async def _wait(self, gate: "_Host", spacing: float) -> None:
         now = asyncio.get_running_loop().time()

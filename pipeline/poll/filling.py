@@ -167,7 +167,7 @@ class GapFiller:
         except FetchError as error:
             return None, str(error)
         if response.status in (429,) or response.status >= 500:
-            return None, f"{response.host} answers {response.status}"
+            return None, f"{response.server} answers {response.status}"
         if not 200 <= response.status < 300:
             return None, None
         try:

@@ -69,7 +69,7 @@ class Outcomes:
         if response.status in (429, 503) and wait:
             held = self._schedule.held(wait)
             error = f"{error}, and asks us to wait {_words(held)}"
-            return PollOutcome(delay=held, error=error, held=held, held_host=response.host)
+            return PollOutcome(delay=held, error=error, held=held, held_host=response.server)
         return self.failed(claim, error)
 
     def failed(self, claim: ClaimedFeed, error: str) -> PollOutcome:

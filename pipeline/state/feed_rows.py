@@ -5,8 +5,8 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
-from urllib.parse import urlsplit
 
+from pipeline.fetch.addresses import authority
 from pipeline.state.interface import ClaimedFeed, FeedMemory, FeedSpec, FeedState, FeedStatus, PollOutcome
 
 SPEC_COLUMNS = ("url", "title", "tags", "country", "language", "interval", "problem", "login", "attributes")
@@ -28,17 +28,9 @@ def digest(url: str) -> str:
     return blake2b(url.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def host(url: str) -> str:
-    """Give the host that an address is asked at; empty where there is none."""
-    try:
-        return (urlsplit(url).hostname or "").rstrip(".")
-    except ValueError:
-        return ""
-
-
 def address_values(url: str) -> dict[str, Any]:
     """Give the columns that follow from the address."""
-    return {"url": url, "address": digest(url), "host": host(url)}
+    return {"url": url, "address": digest(url), "host": authority(url)}
 
 
 def spec_values(spec: FeedSpec) -> dict[str, Any]:

@@ -99,9 +99,9 @@ class PollOutcome:
     `memory` replaces what was remembered; None leaves it. `entries` is the number of entries in a document that could be
     read, None when there was none (304, error); `seen` holds, for each of them, a digest of its key -> a digest of its
     content. `delay` is the time to the next poll; `held` that of a Retry-After, which also holds back a poll on demand,
-    and with it every feed of `held_host`. `asked` is False where the feed was not asked because its host is held: nothing
-    but `delay` counts then. `moved` is the address that the feed is polled at from now on; one that another feed has is
-    refused, and this feed is `gone` then.
+    and with it every feed of `held_host`, a server as pipeline.fetch.addresses.authority names it. `asked` is False where
+    the feed was not asked because its host is held: nothing but `delay` counts then. `moved` is the address that the feed
+    is polled at from now on; one that another feed has is refused, and this feed is `gone` then.
     """
 
     delay: timedelta

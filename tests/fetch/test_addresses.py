@@ -2,7 +2,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from pipeline.fetch.addresses import absolute, literal, refusal, url_problem, without_credentials
+from pipeline.fetch.addresses import absolute, authority, literal, refusal, url_problem, without_credentials
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,9 @@ from pipeline.fetch.addresses import absolute, literal, refusal, url_problem, wi
         "100::1",
         "2001::1",
         "2001:db8::1",
+        "2001:0:53aa:64c::80ff:fffe",
         "2002:7f00:1::",
+        "2a00:1450::5efe:10.0.0.1",
         "3fff::1",
         "fc00::1",
         "fd00:ec2::254",
@@ -53,7 +55,16 @@ def test_addresses_inside_are_refused_in_every_form(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["8.8.8.8", "172.32.0.1", "192.0.1.1", "2a00:1450:4001::1", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+    "address",
+    [
+        "8.8.8.8",
+        "172.32.0.1",
+        "192.0.1.1",
+        "2a00:1450:4001::1",
+        "::ffff:8.8.8.8",
+        "64:ff9b::808:808",
+        "2606:4700::5efe:8.8.8.8",
+    ],
 )
 def test_addresses_of_the_world_are_asked(address: str) -> None:
     assert refusal(address) is None
@@ -114,3 +125,18 @@ def test_links_are_resolved_and_those_that_are_no_addresses_of_the_web_dropped()
     assert absolute("https://example.org/", "mailto:x@example.org") is None
     assert absolute("https://example.org/", "javascript:alert(1)") is None
     assert absolute("https://example.org/", "http://[broken") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("https://Post.example./feed", "post.example"),
+        ("https://post.example:443/", "post.example"),
+        ("http://post.example:443/", "post.example:443"),
+        ("http://[2a00::1]:8080/", "2a00::1:8080"),
+        ("no address", ""),
+        ("http://[", ""),
+    ],
+)
+def test_a_server_is_a_host_and_an_unusual_port(url: str, server: str) -> None:
+    assert authority(url) == server

@@ -328,7 +328,7 @@ class TestManners:
     ) -> None:
         server.behaviours["/busy"] = answer(status=status, Retry_After="30")
         assert get(fetcher, server.url("/busy")).status == status
-        with pytest.raises(HostHeld, match=r"127\.0\.0\.1 has asked to be left alone for 30 s more") as held:
+        with pytest.raises(HostHeld, match=r"127\.0\.0\.1:\d+ has asked to be left alone for 30 s more") as held:
             get(fetcher, server.url("/other"))
         assert timedelta(seconds=28) < held.value.wait <= timedelta(seconds=30)
         assert [asked.path for asked in server.asked] == ["/busy"]

@@ -94,6 +94,9 @@ def _digest(url: str) -> str:
 
 def _host(url: str) -> str:
     try:
-        return (urlsplit(url).hostname or "").rstrip(".")
+        parts = urlsplit(url)
+        port = parts.port
     except ValueError:
         return ""
+    host = (parts.hostname or "").rstrip(".")
+    return host if port in (None, {"http": 80, "https": 443}.get(parts.scheme)) else f"{host}:{port}"

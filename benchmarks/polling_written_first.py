@@ -1,0 +1,40 @@
+"""What a person would write first: requests and feedparser in 32 threads, each feed fetched whole, entries known by their link.
+
+Run by polling.py, for comparison: `python benchmarks/polling_written_first.py DATABASE ROUND ADDRESS FEEDS`. Prints seconds.
+"""
+
+import sqlite3
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import feedparser
+import requests
+
+LOCAL = threading.local()
+
+
+def fetch(url: str) -> feedparser.FeedParserDict:
+    if not hasattr(LOCAL, "session"):
+        LOCAL.session = requests.Session()
+    return feedparser.parse(LOCAL.session.get(url, timeout=30).content)
+
+
+def main() -> None:
+    path, address, feeds = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA journal_mode=WAL")
+    database.execute("CREATE TABLE IF NOT EXISTS entries (link TEXT PRIMARY KEY, title TEXT, summary TEXT)")
+    urls = [f"{address}/feed/{number}" for number in range(feeds)]
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(32) as pool:
+        for feed in pool.map(fetch, urls):
+            rows = [(entry.link, entry.title, entry.summary) for entry in feed.entries]
+            database.executemany("INSERT OR IGNORE INTO entries VALUES (?, ?, ?)", rows)
+            database.commit()
+    print(time.perf_counter() - begun)
+
+
+if __name__ == "__main__":
+    main()
