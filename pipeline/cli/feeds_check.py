@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,9 +13,14 @@ from pipeline.cli.options import data_option, json_option, print_json, settings_
 from pipeline.poll.check import Checker, FeedReport, report_row
 from pipeline.poll.credentials import Credentials
 from pipeline.state.interface import FeedState, FeedStatus, State
+from pipeline.websub import hub_keys
 
 AT_ONCE = 16
 """Feeds checked at a time."""
+
+PUSHES_OFF = (
+    "pushes are off here: set HARMATTAN_BASE_URL to the page's public address, on servers HARMATTAN_WEBSUB_SECRET too"
+)
 
 _STATES = {
     FeedState.DISABLED: "it is disabled here, and not polled: see `harmattan feeds enable`",
@@ -35,6 +41,7 @@ def check(urls: tuple[str, ...], as_json: bool, data: Path | None) -> int:
     settings = settings_for(data)
     with open_state(settings) as state, open_fetcher(settings) as fetcher, open_reader() as reader:
         known = _known(state, urls)
+        pushes = hub_keys(settings) is not None
         checker = Checker(fetcher, Credentials(settings.secret), reader)
         failed = False
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -43,6 +50,8 @@ def check(urls: tuple[str, ...], as_json: bool, data: Path | None) -> int:
             for url, report in zip(wanted, pool.map(checker.check, wanted, logins), strict=True):
                 failed = failed or bool(report.error and not report.entries)
                 faults = (*report.faults, *_from_state(state, known.get(url)))
+                if report.feed and report.feed.links.hubs and not pushes:
+                    report = replace(report, notes=(*report.notes, PUSHES_OFF))
                 _print(report, faults, as_json)
     return 1 if failed else 0
 

@@ -2,7 +2,8 @@
 
 Folders and the words of `category` become tags, save `/country/XX`, which is the source's country. `language` is read as
 RSS writes it. `interval`, a fixed polling interval such as 5m, and `login`, see pipeline.poll.credentials, are Harmattan's own.
-Every other attribute of an outline is kept as it is, and written again. A feed is written once, with all its tags in
+Every other attribute of an outline is kept as it is, and written again, but for those that hold other programs' logins
+(FreshRSS writes cookies, for one), since the state is no place for secrets. A feed is written once, with all its tags in
 `category`, in a folder named as its first tag, since most feed readers know folders and no categories.
 """
 
@@ -15,6 +16,7 @@ from lxml import etree
 
 from pipeline.durations import parse_duration
 from pipeline.errors import BadInput
+from pipeline.fetch.addresses import without_credentials
 from pipeline.poll.plain import clean, language_code
 from pipeline.state.interface import FeedSpec
 
@@ -23,6 +25,7 @@ _COUNTRY = re.compile(r"country/([A-Za-z]{2})")
 _DEEPEST = 50
 _MOST_ATTRIBUTES = 40
 _LONGEST_ATTRIBUTE = 4_000
+_SECRET = re.compile(r"cookie|passw|secret|token|credential|auth(?!or)|curlopt|userpwd", re.IGNORECASE)
 _OURS = frozenset(("xmlurl", "text", "category", "language", "interval", "login"))
 """The attributes that have a place of their own."""
 
@@ -105,9 +108,11 @@ def _kept(element: etree._Element, attributes: Mapping[str, str], title: str) ->
     """Give the attributes that have no place of their own, spelt as they are; what would be written anyway is left out."""
     written = {"type": "rss", "title": title}
     kept = {
-        str(name): clean(attributes[lower], _LONGEST_ATTRIBUTE)
+        str(name): clean(without_credentials(attributes[lower]), _LONGEST_ATTRIBUTE)
         for name in element.attrib
-        if (lower := str(name).lower()) not in _OURS and attributes[lower] not in ("", written.get(lower))
+        if (lower := str(name).lower()) not in _OURS
+        and attributes[lower] not in ("", written.get(lower))
+        and not _SECRET.search(etree.QName(name).localname)
     }
     return dict(list(kept.items())[:_MOST_ATTRIBUTES])
 

@@ -117,6 +117,17 @@ class TestOpml:
         assert "hunter2" not in secret.problem
         assert foreign.problem
 
+    def test_takes_no_secrets_of_other_programs_over(self, file: Path) -> None:
+        file.write_text(
+            '<opml xmlns:f="https://reader.example/"><body><outline xmlUrl="https://a.example/" f:CURLOPT_COOKIE="s=hunter2"'
+            ' httpPassword="hunter2" htmlUrl="https://me:hunter2@a.example/" author="A. Writer" f:priority="5"/></body></opml>'
+        )
+        [feed] = load_feeds(file)
+        assert "hunter2" not in str(feed)
+        assert feed.attributes["htmlUrl"] == "https://a.example/"
+        assert feed.attributes["author"] == "A. Writer"
+        assert feed.attributes["{https://reader.example/}priority"] == "5"
+
     def test_leaves_out_what_is_commented_out(self, file: Path) -> None:
         file.write_text(
             '<opml><body><outline text="old" isComment="true"><outline xmlUrl="https://a.example/"/></outline>'
