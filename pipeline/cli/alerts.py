@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 
 from pipeline.bootstrap import load_notifiers, open_state
+from pipeline.cli.alerts_desk import ack, mute, mutes, policy, unmute
+from pipeline.cli.alerts_why import why
 from pipeline.cli.options import Moment, data_option, file_option, json_option, print_json, print_table, settings_for
 from pipeline.errors import BadInput, HarmattanError
 from pipeline.notify.trial import trial_message
@@ -17,7 +19,7 @@ STATES = [state.value for state in AlertState]
 
 @click.group(epilog="\b\nExample:\n  harmattan alerts list --since 24h")
 def alerts() -> None:
-    """List and show alerts; send a test message."""
+    """List, show and acknowledge alerts; ask why somebody was told or not; mute; send a test message."""
 
 
 @alerts.command("list", epilog="\b\nExample:\n  harmattan alerts list --rule sahel --since 24h --json")
@@ -113,3 +115,7 @@ def send_test(channel: str, channels: Path | None, data: Path | None) -> None:
     except DeliveryError as error:
         raise HarmattanError(f"channel {channel}: {error}") from error
     click.echo(f"channel {channel} took the test message")
+
+
+for command in (why, ack, mute, unmute, mutes, policy):
+    alerts.add_command(command)

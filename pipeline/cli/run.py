@@ -53,6 +53,9 @@ SAMPLE_LIST = "newsroom.opml"
 @file_option("--rules", "Watch rules (YAML). [default: HARMATTAN_RULES, or the stock rules]")
 @file_option("--lexicon", LEXICON_HELP)
 @file_option("--channels", "Channels (YAML). [default: HARMATTAN_CHANNELS, or the console and a file]")
+@file_option(
+    "--policy", "Who is told of which alerts, when and how (YAML). [default: HARMATTAN_POLICY, or all at once]"
+)
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="Web page's port; 0: any free one."
 )
@@ -64,6 +67,7 @@ def run(
     rules: Path | None,
     lexicon: Path | None,
     channels: Path | None,
+    policy: Path | None,
     port: int,
     interval: timedelta | None,
     once: bool,
@@ -74,7 +78,9 @@ def run(
     Ctrl-C ends it; started again, it goes on where it was. The stores are embedded unless HARMATTAN_KAFKA,
     HARMATTAN_ELASTICSEARCH and HARMATTAN_DATABASE name servers.
     """
-    settings = settings_for(data, feeds=feeds, rules=rules, lexicon=lexicon, channels=channels, interval=interval)
+    settings = settings_for(
+        data, feeds=feeds, rules=rules, lexicon=lexicon, channels=channels, policy=policy, interval=interval
+    )
     start_logging(logging.WARNING)
     check_files(settings)
     listed = load_feeds(settings.feeds) if settings.feeds else None

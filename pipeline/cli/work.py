@@ -14,9 +14,17 @@ from pipeline.work.crew import Crew, owner_name
 @file_option("--rules", "Watch rules (YAML). [default: HARMATTAN_RULES, or the stock rules]")
 @file_option("--lexicon", LEXICON_HELP)
 @file_option("--channels", "Channels (YAML). [default: HARMATTAN_CHANNELS, or the console and a file]")
+@file_option(
+    "--policy", "Who is told of which alerts, when and how (YAML). [default: HARMATTAN_POLICY, or all at once]"
+)
 @data_option
 def work(
-    steps: tuple[str, ...], rules: Path | None, lexicon: Path | None, channels: Path | None, data: Path | None
+    steps: tuple[str, ...],
+    rules: Path | None,
+    lexicon: Path | None,
+    channels: Path | None,
+    policy: Path | None,
+    data: Path | None,
 ) -> int:
     """Run a worker for each STEP: poll, enrich, relate, index, alert, notify.
 
@@ -25,7 +33,7 @@ def work(
     Ends with status 1 when a step could not go on, and says why.
     """
     start_logging()
-    settings = settings_for(data, rules=rules, lexicon=lexicon, channels=channels)
+    settings = settings_for(data, rules=rules, lexicon=lexicon, channels=channels, policy=policy)
     check_files(settings)
     owner = owner_name()
     with open_parts(settings) as parts:

@@ -91,7 +91,7 @@ class Desk:
         channels: Sequence[str],
         known: OutcomeRow | None,
     ) -> Alert | None:
-        """Decide for one analyst and plan what is due; None when nothing was planned."""
+        """Decide for one analyst and plan what is due; None when nothing new was decided."""
         if known is not None and known.standing in HELD:
             return None  # it goes out as it stands when its time has come
         told = known is not None and known.told is not None
@@ -101,9 +101,9 @@ class Desk:
         outcome = replace(outcome, channels=_channels(outcome, analyst, channels))
         update = facts.update if told else 0
         row = self._row(decision, alert, analyst, outcome, update, facts.outlets, known)
-        decision.put_outcome(row)
+        alert = decision.put_outcome(row)
         if outcome.standing is not Standing.DUE:
-            return None
+            return alert
         decision.add_message(f"{alert.id}/{update}/{analyst.id}", analyst.id, outcome.route or "")
         for channel in outcome.channels:
             alert = decision.plan(alert.id, update, analyst.id, channel, AT_ONCE)

@@ -7,9 +7,10 @@ from sqlalchemy import Connection, select, update
 
 from pipeline.records.alert import Alert, AlertArticle, AlertState
 from pipeline.records.article import Severity
+from pipeline.records.passage import Passage
 from pipeline.state.interface import Delivery, DeliveryState
 from pipeline.state.sql import one_of
-from pipeline.state.tables import alert_articles, alerts, deliveries
+from pipeline.state.tables import alert_articles, alerts, deliveries, outcomes
 
 MOST_ARTICLES = 50
 """How many articles an alert names; it may stand on more."""
@@ -64,7 +65,10 @@ def settle(connection: Connection, row: Any, changes: Mapping[str, Any], *, rene
 
 def article_values(article: AlertArticle) -> dict[str, Any]:
     """Give the columns of an alert's article that may change."""
-    return {name: getattr(article, name) for name in ("url", "title", "source", "language", "published", "revision")}
+    plain = {name: getattr(article, name) for name in ("url", "title", "source", "language", "published", "revision")}
+    found = article.passage
+    passage = {"text": found.text, "marks": [list(mark) for mark in found.marks]} if found else None
+    return plain | {"passage": passage}
 
 
 def to_delivery(row: Any) -> Delivery:
@@ -88,11 +92,16 @@ def to_delivery(row: Any) -> Delivery:
 def _state(connection: Connection, alert: str) -> AlertState:
     wanted = select(deliveries.c.state).where(deliveries.c.alert == alert).distinct()
     states = set(connection.execute(wanted).scalars())
+    if DeliveryState.DUE in states or _is_held(connection, alert):
+        return AlertState.WAITING
     if not states:
         return AlertState.UNROUTED
-    if DeliveryState.DUE in states:
-        return AlertState.WAITING
     return AlertState.FAILED if DeliveryState.FAILED in states else AlertState.SENT
+
+
+def _is_held(connection: Connection, alert: str) -> bool:
+    held = (outcomes.c.alert == alert) & outcomes.c.until.is_not(None)
+    return connection.execute(select(outcomes.c.alert).where(held).limit(1)).first() is not None
 
 
 def _article(row: Any) -> AlertArticle:
@@ -104,7 +113,12 @@ def _article(row: Any) -> AlertArticle:
         language=row.language,
         published=row.published,
         revision=row.revision,
+        passage=_passage(row.passage),
     )
+
+
+def _passage(kept: Mapping[str, Any] | None) -> Passage | None:
+    return Passage(kept["text"], tuple((start, end) for start, end in kept["marks"])) if kept else None
 
 
 def _alert(row: Any, articles: Iterable[AlertArticle]) -> Alert:

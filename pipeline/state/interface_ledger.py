@@ -153,8 +153,8 @@ class LedgerDecision(Decision, Protocol):
     def outcome(self, alert: str, analyst: str) -> OutcomeRow | None:
         """Give what became of an alert for an analyst."""
 
-    def put_outcome(self, row: OutcomeRow) -> None:
-        """Save what becomes of an alert for an analyst, in place of what there was."""
+    def put_outcome(self, row: OutcomeRow) -> Alert:
+        """Save what becomes of an alert for an analyst, in place of what there was; give the alert as it then stands."""
 
     def outcomes_due(self, most: int) -> list[OutcomeRow]:
         """Give outcomes that are to be asked about again, or whose escalation has come; no other transaction gets them."""

@@ -114,9 +114,11 @@ class DatabaseLedgerDecision(DatabaseDecision):
         is_it = (outcomes.c.alert == alert, outcomes.c.analyst == analyst)
         return next(iter(outcome_rows(self._connection, *is_it)), None)
 
-    def put_outcome(self, row: OutcomeRow) -> None:
+    def put_outcome(self, row: OutcomeRow) -> Alert:
         """Save what becomes of an alert for an analyst, in place of what there was."""
+        alert = locked_alert(self._connection, row.alert)
         save_outcome(self._connection, row)
+        return settle(self._connection, alert, {})
 
     def outcomes_due(self, most: int) -> list[OutcomeRow]:
         """Give outcomes that are to be asked about again; no other transaction gets them."""

@@ -138,6 +138,8 @@ alert_articles = Table(
     # whose report it is: the origin that it credits, or its outlet
     Column("source_of", FreeText),
     Column("corrected", Boolean),
+    # its text and the places in it of the words that matched
+    Column("passage", JSON),
     Index("ix_alert_articles_alert", "alert", "position", unique=True),
 )
 
