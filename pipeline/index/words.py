@@ -14,6 +14,7 @@ from pipeline.rules.syntax import Reading, Term
 from pipeline.rules.words import has_capital, inflects_as_noun, literal_beginning
 from pipeline.text.document import Document
 from pipeline.text.stems import STEMMED, stem
+from pipeline.text.tokens import fold
 
 CAPITAL = "!"
 CAPITALS = "!!"
@@ -41,23 +42,26 @@ class Layers:
 
 def title_layers(document: Document) -> Layers:
     """Give the words of the title."""
-    tokens = [token.form for token in document.title_tokens]
-    return _layers(document.title_words, tokens, document.title_stems, document.language)
+    return _layers(document.title_words, document.title_stems, document.language)
 
 
 def text_layers(document: Document) -> Layers:
     """Give the words of the text."""
-    tokens = [token.form for token in document.text_tokens]
-    return _layers(document.text_words, tokens, document.text_stems, document.language)
+    return _layers(document.text_words, document.text_stems, document.language)
 
 
-def _layers(words: Sequence[str], forms: Sequence[str], stems: Sequence[str], language: str) -> Layers:
-    marks = list(map(_mark, words, forms))
-    marked = [mark + _cut(form) for mark, form in zip(marks, forms, strict=True)]
+def _layers(words: Sequence[str], stems: Sequence[str], language: str) -> Layers:
+    forms: dict[str, str] = {}
+    marks: dict[str, str] = {}
+    for word in set(words):
+        form = fold(word)
+        marks[word] = mark = _mark(word, form)
+        forms[word] = mark + _cut(form)
+    marked = [forms[word] for word in words]
     if language not in STEMMED:
         return Layers(marked, ())
     # an empty stem would put those that follow out of step
-    return Layers(marked, [mark + _cut(found or "-") for mark, found in zip(marks, stems, strict=True)])
+    return Layers(marked, [marks[word] + _cut(found or "-") for word, found in zip(words, stems, strict=True)])
 
 
 def _cut(text: str) -> str:

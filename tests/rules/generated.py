@@ -179,7 +179,7 @@ class Generator:
 
     def _wild(self, word: str) -> str:
         letters = "".join(letter for letter in word if letter.isalpha())
-        if len(letters) < 4 or letters[0] > "\u2e80":
+        if len(letters) < 4 or max(letters) > "\u2e80":
             return word
         at = self.random.randint(2, len(letters) - 1)
         return self.random.choice(

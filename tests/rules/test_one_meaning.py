@@ -75,6 +75,16 @@ def test_the_stream_finds_what_is_meant(meant: Found, articles: Sequence[Enriche
     assert_same(found, meant)
 
 
+def test_rules_that_write_the_same_exact_word_in_two_encodings_both_match() -> None:
+    queries = ('=="ガーナ"', '=="ｶﾞｰﾅ"')
+    read = reader().read
+    rules = RuleSet(
+        Rule(id=query, name="", severity=Severity.LOW, channels=(), query=query, meaning=read(query)) for query in queries
+    )
+
+    assert [match.rule for match in rules.match("ガーナ", "", "ja")] == list(queries)
+
+
 @pytest.fixture(params=["tantivy", "elasticsearch"])
 def index(
     request: pytest.FixtureRequest, tmp_path: Path, articles: Sequence[EnrichedArticle]
