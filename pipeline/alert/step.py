@@ -9,6 +9,7 @@ from pipeline.records import topics
 from pipeline.records.alert import Alert, AlertArticle, AlertEvent
 from pipeline.records.article import EnrichedArticle, Origin, RuleMatch
 from pipeline.records.codec import encode
+from pipeline.records.passage import passage_of
 from pipeline.state.interface import ArticleFacets, Ledger, LedgerDecision, Outbox
 from pipeline.work.interface import Delivered, Failure
 from pipeline.work.outbox import publish_outbox
@@ -74,7 +75,7 @@ class AlertStep:
                 decision.publish(topics.ALERTS, changed.id, encode(AlertEvent(alert=changed)))
 
     def _raise_or_join(self, decision: LedgerDecision, enriched: EnrichedArticle, match: RuleMatch) -> Alert | None:
-        article = _alert_article(enriched)
+        article = _alert_article(enriched, match)
         alert = decision.alert_of(match.rule, enriched.id, enriched.story)
         if alert is None:
             if enriched.article.origin is not Origin.LIVE:
@@ -102,7 +103,7 @@ class AlertStep:
         return self._desk.raised(decision, alert, facets, [channel for channel in named if channel in self._channels])
 
 
-def _alert_article(enriched: EnrichedArticle) -> AlertArticle:
+def _alert_article(enriched: EnrichedArticle, match: RuleMatch) -> AlertArticle:
     article = enriched.article
     return AlertArticle(
         id=enriched.id,
@@ -112,6 +113,7 @@ def _alert_article(enriched: EnrichedArticle) -> AlertArticle:
         language=article.language,
         published=article.published,
         revision=enriched.revision,
+        passage=passage_of(match),
     )
 
 

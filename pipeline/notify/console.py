@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from pipeline.notify.interface import Digest, Message, TryAgain
-from pipeline.notify.render import article_lines, body, clean, clock, subject, words
+from pipeline.notify.render import article_lines, body, clean, clock, passage_line, subject, words
 from pipeline.records.article import Severity
 from pipeline.records.links import web_link
 
@@ -34,6 +34,8 @@ class ConsoleNotifier:
         name = clean(alert.rule_name) or clean(alert.rule)
         lines = [f"┏━{label} {name} ({clean(alert.rule)}) · {clock(alert.created)}{update}{repeat}"]
         lines += [f"┃ {line}" for article in alert.articles[:1] for line in article_lines(article)]
+        marks = ("\x1b[1m", "\x1b[0m") if self._colour else ("**", "**")
+        lines += [f"┃ {passage_line(article.passage, *marks)}" for article in alert.articles[:1] if article.passage]
         lines.append(f"┃ matched: {words(message)}")
         if more := len(alert.articles) - 1:
             lines.append(f"┃ and {more} more of the same story")

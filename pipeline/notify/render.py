@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pipeline.notify.interface import Digest, Message
 from pipeline.records.alert import Alert, AlertArticle
 from pipeline.records.links import web_link
+from pipeline.records.passage import Passage
 
 _KEPT_FORMATS = frozenset("\u200c\u200d\u200e\u200f\u061c\u00ad")
 """Joiners and marks that scripts need; other formatting characters are dropped, overrides of direction above all."""
@@ -21,6 +22,8 @@ MOST_IN_DIGEST = 200
 
 _SHAPES = ((300, 10), (300, 3), (300, 0), (120, 0), (60, 0))
 """From the roomiest text to the tightest: the longest title, and how many further articles are listed."""
+_ROOMY = 300
+"""The longest title of texts that show the passage."""
 
 
 def clean(text: str, limit: int = 300) -> str:
@@ -71,6 +74,7 @@ def _body(message: Message | Digest, longest_title: int, most_others: int) -> st
     first, *others = alert.articles or (None,)
     parts = [
         article_lines(first, longest_title) if first else [],
+        [passage_line(first.passage)] if first and first.passage and longest_title >= _ROOMY else [],
         [f"Matched: {words(message)}"],
         [f"Rule: {clean(alert.rule_name)} ({clean(alert.rule)}), severity {alert.severity.value}"],
         _others([article for article in others if article], most_others),
@@ -107,6 +111,15 @@ def article_lines(article: AlertArticle, longest_title: int = 300) -> list[str]:
     lines = [clean(article.title, longest_title) or "(no title)", byline(article)]
     address = web_link(article.url)
     return [*lines, address] if address else lines
+
+
+def passage_line(passage: Passage, before: str = "**", after: str = "**") -> str:
+    """Give a passage in one line, with `before` and `after` around each of the words that matched."""
+    pieces = (
+        f"{before}{harmless}{after}" if is_match else harmless
+        for harmless, is_match in (("".join(map(_harmless, text)), is_match) for text, is_match in passage.pieces())
+    )
+    return " ".join("".join(pieces).split())
 
 
 def byline(article: AlertArticle) -> str:

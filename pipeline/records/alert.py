@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from pipeline.records.article import Severity
+from pipeline.records.passage import Passage
 
 
 class AlertState(StrEnum):
@@ -23,7 +24,10 @@ class AlertState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertArticle:
-    """An article that an alert stands on, in that revision; the first one raised it."""
+    """An article that an alert stands on, in that revision; the first one raised it.
+
+    `passage` shows why the rule matched; None where no words did, and for what an older Harmattan raised.
+    """
 
     id: str
     url: str | None
@@ -32,6 +36,7 @@ class AlertArticle:
     language: str
     published: datetime | None = None
     revision: int = 0
+    passage: Passage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,4 +52,11 @@ def _article(article: AlertArticle) -> dict[str, Any]:
         "source": article.source,
         "language": article.language,
         "published": iso_time(article.published) if article.published else None,
+        "passage": _passage(article),
     }
+
+
+def _passage(article: AlertArticle) -> dict[str, Any] | None:
+    """Give the passage with its marks as pairs of code points, the end exclusive."""
+    found = article.passage
+    return {"text": found.text, "marks": [list(mark) for mark in found.marks]} if found else None

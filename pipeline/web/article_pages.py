@@ -10,6 +10,7 @@ from starlette.responses import Response
 from pipeline.errors import BadInput, OutOfReach
 from pipeline.index.interface import ArticleIndex, Hit, SearchQuery, SearchResult
 from pipeline.records.article import Span
+from pipeline.records.passage import passage_of
 from pipeline.web.answers import page, sentence
 from pipeline.web.languages import NAMES
 from pipeline.web.marking import mark
@@ -63,6 +64,7 @@ class ArticlePages:
             article=article,
             marked=mark(article.title, article.text, article.matches),
             words={match.rule: _words(match.spans) for match in article.matches},
+            passages={match.rule: passage_of(match) for match in article.matches},
             others=self._others(found.id, found.story),
         )
 

@@ -15,6 +15,12 @@ ALERT_FIELDS: dict[str, Any] = {
             "title": {"type": "text", "analyzer": ANALYZER},
             "published": _DATE,
             "revision": {"type": "long"},
+            "passage": {
+                "properties": {
+                    "text": {"type": "text", "analyzer": ANALYZER},
+                    "marks": {"type": "integer", "index": False, "doc_values": False},
+                }
+            },
             **dict.fromkeys(("id", "url", "source", "language"), _KEYWORD),
         }
     },
