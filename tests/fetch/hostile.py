@@ -1,6 +1,8 @@
 """A web server on loopback that does whatever a test tells it to, well or badly."""
 
 import asyncio
+import gzip
+import itertools
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -173,3 +175,98 @@ def after(seconds: float, then: Behaviour) -> Behaviour:
         await then(asked, send)
 
     return behave
+
+
+def lying_304(first: bytes, later: bytes) -> Behaviour:
+    """Say "not modified" for ever to those who ask whether it is; show the later document to the others, once asked."""
+    left = [first]
+
+    async def behave(asked: Asked, send: Send) -> None:
+        if "if-none-match" in asked.headers or "if-modified-since" in asked.headers:
+            await send(head(304, etag='"always"'))
+        else:
+            await answer(left.pop() if left else later, etag='"always"')(asked, send)
+
+    return behave
+
+
+def wrong_length(body: bytes, length: int) -> Behaviour:
+    """Announce another length than is sent."""
+    return raw(head(200, content_length=str(length)) + body)
+
+
+def chunked(*chunks: bytes, end: bytes = b"0\r\n\r\n") -> Behaviour:
+    """Send a body in chunks, and what is given for its end."""
+    body = b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks)
+    return raw(head(200, transfer_encoding="chunked") + body + end)
+
+
+def dripping_headers(every: float = 0.05) -> Behaviour:
+    """Send one header after the other, slowly and for ever."""
+
+    async def behave(asked: Asked, send: Send) -> None:
+        await send(b"HTTP/1.1 200 OK\r\n")
+        for number in itertools.count():
+            await send(b"X-%d: x\r\n" % number)
+            await asyncio.sleep(every)
+
+    return behave
+
+
+def every_kind(good: bytes) -> dict[str, Behaviour]:
+    """Name a behaviour for each way to misbehave; `good` is a document that some of them mistreat."""
+    squeezed = gzip.compress(good)
+    bomb = gzip.compress(bytes(50_000_000))
+    return {
+        "drips-body": dripping(),
+        "drips-headers": dripping_headers(),
+        "closes-at-once": raw(b""),
+        "closes-in-headers": raw(b"HTTP/1.1 200 OK\r\nContent-Ty"),
+        "closes-in-body": wrong_length(good[: len(good) // 2], len(good)),
+        "length-too-short": wrong_length(good, len(good) // 2),
+        "length-too-long": wrong_length(good, len(good) + 1000),
+        "length-no-number": raw(head(200, content_length="many") + good),
+        "chunks-break-off": chunked(good, end=b""),
+        "chunks-broken": raw(head(200, transfer_encoding="chunked") + b"zz\r\n" + good),
+        "redirects-to-itself": redirect("./redirects-to-itself", 301),
+        "redirects-to-file": redirect("file:///etc/passwd"),
+        "redirects-inside": redirect("http://169.254.169.254/latest/meta-data/"),
+        "redirects-nowhere": redirect("http://[/"),
+        "endless": endless(b"<rss><channel>"),
+        "gzip-in-gzip": answer(gzip.compress(squeezed), content_encoding="gzip"),
+        "gzip-twice": answer(gzip.compress(squeezed), content_encoding="gzip, gzip"),
+        "gzip-not": answer(good, content_encoding="gzip"),
+        "gzip-breaks-off": answer(squeezed[: len(squeezed) // 2], content_encoding="gzip"),
+        "bomb": answer(bomb, content_encoding="gzip"),
+        "bomb-in-bomb": answer(gzip.compress(bomb), content_encoding="gzip"),
+        "unknown-coding": answer(good, content_encoding="lzma"),
+        "mixed-encodings": answer(
+            "<rss><channel><item><title>Gao é".encode("latin-1") + "é Кидаль".encode() + b"\xff\xfe"
+        ),
+        "wrong-charset": answer(good, content_type="text/xml; charset=utf-16"),
+        "unknown-charset": answer(good, content_type="text/xml; charset=klingon"),
+        "page": answer(b"<html><body>Under construction</body></html>", content_type="text/html"),
+        "nothing": answer(b""),
+        "zeros": answer(bytes(100_000)),
+        "entities": answer(
+            b'<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>'
+            b"<rss><channel><title>&b;</title></channel></rss>"
+        ),
+        "external-entity": answer(
+            b'<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+            b"<rss><channel><item><title>&x;</title></item></channel></rss>"
+        ),
+        "deep": answer(b"<rss><channel>" + b"<a>" * 100_000),
+        "no-http": raw(b"220 mail.example ESMTP\r\n"),
+        "long-header": answer(good, x_long="x" * 100_000),
+        "many-headers": answer(good, **{f"x_{n}": "x" for n in range(1000)}),
+        "header-of-bytes": raw(b"HTTP/1.1 200 \xff\xfe\r\nETag: \xff\x01\r\nConnection: close\r\n\r\n" + good),
+        "status-999": answer(status=999),
+        "status-304": answer(status=304),
+        "retry-after-nonsense": answer(status=503, retry_after="soon"),
+        "gone": answer(status=410),
+        "login": answer(status=401),
+        "forbidden": answer(status=403),
+        "not-found": answer(status=404),
+        "broken": answer(status=500),
+    }

@@ -20,6 +20,7 @@ from pipeline.records.dead_letter import DeadLetter
 from pipeline.state.database import DatabaseState
 from pipeline.state.interface import Feeds, FeedStatus
 from tests.poll.direct import DirectReader
+from tests.state.harness import StateUnderTest
 
 
 class Newsdesk:
@@ -61,6 +62,10 @@ class Newsdesk:
     def row(self, url: str) -> FeedStatus:
         [found] = self.state.feeds.list(only=[url])
         return found
+
+    def let_pass(self, time: timedelta) -> None:
+        """Let time pass for all that the state holds."""
+        StateUnderTest(str(self.folder / "state.db")).let_pass(time)
 
     def raw(self) -> list[RawArticle]:
         """Give what was appended, ordered by title."""

@@ -1,5 +1,7 @@
 """What an operator and an analyst rely on, with a real server and the embedded stores."""
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import CannotHandle, OutOfReach
+from pipeline.fetch.interface import Request
 from pipeline.log.interface import NewRecord
 from pipeline.poll.rounds import poll_all_due, poll_each_once
 from pipeline.poll.worker import PollWorker
@@ -421,3 +424,130 @@ class TestWorker:
         assert worker.counts()["failed"] >= 3
         lines = [record.getMessage() for record in caplog.records if broken in record.getMessage()]
         assert len(lines) == 1
+
+
+class TestManners:
+    def test_both_validators_are_stored_anew_with_every_answer(self, desk: Newsdesk, server: HostileServer) -> None:
+        document = rss([item("A", "/1")])
+        server.behaviours["/feed"] = hostile.in_turn(
+            answer(document, ETag='"1"', Last_Modified="Sun, 01 Nov 2026 10:00:00 GMT"),
+            answer(document, ETag='"2"', Last_Modified="Mon, 02 Nov 2026 10:00:00 GMT"),  # the same bytes
+            answer(status=304, ETag='"3"'),
+            answer(document),
+            answer(document),
+        )
+        desk.follow(server.url("/feed"))
+        for _ in range(5):
+            desk.poll()
+        sent = [(asked.headers.get("if-none-match"), asked.headers.get("if-modified-since")) for asked in server.asked]
+        second = "Mon, 02 Nov 2026 10:00:00 GMT"
+        assert sent == [
+            (None, None),
+            ('"1"', "Sun, 01 Nov 2026 10:00:00 GMT"),
+            ('"2"', second),
+            ('"3"', second),
+            (None, None),
+        ]
+
+    def test_a_server_that_says_not_modified_for_ever_is_found_out(self, desk: Newsdesk, server: HostileServer) -> None:
+        lying = hostile.lying_304(rss([item("A", "/1")]), rss([item("B", "/2"), item("A", "/1")]))
+        server.behaviours["/feed"] = lying
+        desk.follow(server.url("/feed"))
+        desk.poll()
+        desk.poll()
+        assert desk.titles() == ["A"]
+        desk.let_pass(timedelta(days=1))
+        desk.poll()
+        assert desk.titles() == ["A", "B"]
+
+    def test_what_is_asked_of_the_poller_holds_after_a_304_too(self, desk: Newsdesk, server: HostileServer) -> None:
+        document = rss([item("A", "/1", TODAY)]).replace(b"<channel>", b"<channel><ttl>180</ttl>")
+        server.behaviours["/ttl"] = hostile.with_etag(document, '"1"')
+        server.behaviours["/age"] = hostile.with_etag(rss([item("A", "/1")]), '"1"', Cache_Control="max-age=7200")
+        urls = [server.url("/ttl"), server.url("/age")]
+        desk.follow(*urls)
+        for _ in range(2):
+            desk.poll()
+            waits = [row.next_due - row.last_polled for row in map(desk.row, urls) if row.next_due and row.last_polled]
+            assert timedelta(hours=3) <= waits[0] <= timedelta(hours=3.4)
+            assert timedelta(hours=2) <= waits[1] <= timedelta(hours=2.3)
+
+    def test_a_retry_after_holds_the_whole_server(self, desk: Newsdesk, server: HostileServer) -> None:
+        server.behaviours |= {"/busy": answer(status=503, Retry_After="3600"), "/other": answer(rss([item("A", "/1")]))}
+        busy, other = server.url("/busy"), server.url("/other")
+        desk.follow(busy, other)
+        desk.poll(busy)
+        assert desk.poll().polled == 0
+        assert (desk.row(other).state, desk.row(other).failures) == (FeedState.HELD, 0)
+        assert [asked.path for asked in server.asked] == ["/busy"]
+
+    def test_a_feed_that_was_started_before_its_server_asked_for_peace_has_not_failed(
+        self, desk: Newsdesk, server: HostileServer
+    ) -> None:
+        url = server.url("/other")
+        server.behaviours["/busy"] = answer(status=429, Retry_After="3600")
+        desk.follow(url)
+        desk.fetcher.submit(Request(url=server.url("/busy"))).result(10)  # as another feed's poll
+        summary = desk.poll()
+        assert (summary.polled, summary.failed, summary.unreached) == (0, 0, 1)
+        row = desk.row(url)
+        assert (row.failures, row.error, row.last_polled) == (0, None, None)
+        assert row.next_due
+        assert row.next_due > datetime.now(UTC) + timedelta(minutes=30)
+
+    def test_a_feed_that_has_moved_for_good_is_polled_at_its_new_address(
+        self, desk: Newsdesk, server: HostileServer, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        server.behaviours |= {"/old": hostile.redirect("/new", 301), "/new": answer(rss([item("A", "/1")]))}
+        old, new = server.url("/old"), server.url("/new")
+        desk.follow(old)
+        for _ in range(2):
+            desk.poll()
+            assert [feed.spec.url for feed in desk.state.feeds.list()] == [old]
+            desk.let_pass(timedelta(days=1))
+        desk.poll()
+        assert (desk.row(old).spec.url, desk.row(old).known_as) == (new, old)
+        [line] = [record.getMessage() for record in caplog.records if "moved" in record.getMessage()]
+        assert line.startswith(f"{old} has moved for good to {new}, as redirects say since ")
+        server.asked.clear()
+        server.behaviours["/new"] = answer(rss([item("B", "/2"), item("A", "/1")]))
+        assert desk.poll().new == 1
+        assert [asked.path for asked in server.asked] == ["/new"]
+        assert {article.source.feed for article in desk.raw()} == {old}
+
+    def test_a_maintenance_page_moves_no_feed(self, desk: Newsdesk, server: HostileServer) -> None:
+        server.behaviours |= {
+            "/old": hostile.redirect("/down", 301),
+            "/down": answer(b"<html><body>Back soon</body></html>"),
+        }
+        desk.follow(server.url("/old"))
+        for _ in range(6):
+            desk.poll()
+            desk.let_pass(timedelta(days=1))
+        assert [feed.spec.url for feed in desk.state.feeds.list()] == [server.url("/old")]
+
+
+class TestKills:
+    def test_a_killed_poller_loses_its_leases_and_nothing_else(self, desk: Newsdesk, server: HostileServer) -> None:
+        paths = [f"/{n}" for n in range(40)]
+        for n, path in enumerate(paths):
+            server.behaviours[path] = hostile.after(
+                n * 0.02, answer(rss([item(f"T{n:02}", f"{path}/1"), item(f"U{n:02}", f"{path}/2")]))
+            )
+        desk.follow(*map(server.url, paths))
+        for death in (0.25, 0.4):  # seconds after its first request
+            asked = len(server.asked)
+            poller = subprocess.Popen([sys.executable, "-m", "tests.poll.poller", str(desk.folder)])
+            deadline = time.monotonic() + 60
+            while len(server.asked) == asked and time.monotonic() < deadline:
+                time.sleep(0.01)
+            time.sleep(death)
+            poller.kill()
+            poller.wait()
+            desk.let_pass(timedelta(minutes=5))
+        for _ in range(2):
+            poll_all_due(desk.step(), "survivor")
+            desk.let_pass(timedelta(minutes=5))
+        rows = desk.state.feeds.list()
+        assert {(row.state, row.entries) for row in rows} == {(FeedState.OK, 2)}
+        assert set(desk.titles()) == {f"{letter}{n:02}" for letter in "TU" for n in range(40)}
