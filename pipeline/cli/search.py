@@ -62,7 +62,9 @@ def search(
         ((h.published or h.first_seen, h.language, h.source, h.title, ", ".join(h.rules), h.url) for h in result.hits),
         "Nothing was found.",
     )
-    if result.total > len(result.hits):
+    if result.at_least and len(result.hits) < limit:
+        click.echo("The most relevant articles that may be meant were read, and there are more; narrow the search")
+    elif result.total > len(result.hits):
         least = "at least " if result.at_least else ""
         click.echo(f"{len(result.hits)} of {least}{result.total}; --limit gives more")
 
