@@ -79,7 +79,8 @@ def test_rules_that_write_the_same_exact_word_in_two_encodings_both_match() -> N
     queries = ('=="ガーナ"', '=="ｶﾞｰﾅ"')
     read = reader().read
     rules = RuleSet(
-        Rule(id=query, name="", severity=Severity.LOW, channels=(), query=query, meaning=read(query)) for query in queries
+        Rule(id=query, name="", severity=Severity.LOW, channels=(), query=query, meaning=read(query))
+        for query in queries
     )
 
     assert [match.rule for match in rules.match("ガーナ", "", "ja")] == list(queries)
