@@ -117,7 +117,7 @@ def test_names_are_found_in_the_forms_that_the_news_have(entity: str, language: 
         (
             "wagner-group",
             "en",
-            "Wagner's heroes wear camouflage in this Siegfried; the Russian tenor was booed by mercenary critics.",
+            "Wagner's heroes wear camouflage in this Siegfried; the tenor was booed by mercenary critics.",
         ),
         ("wagner-group", "fr", "Le groupe Wagner, fabricant de pistolets à peinture, ouvre une usine à Metz."),
         ("wagner-group", "pt", "Wagner Moura vive um professor perseguido pelos militares."),
