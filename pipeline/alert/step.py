@@ -99,7 +99,7 @@ class AlertStep:
         for channel in named:
             if channel not in self._channels:
                 logger.error("rule %s names the channel %s, which the channels file does not have", match.rule, channel)
-        facets = decision.facets(alert.id, (enriched.id, _facets(enriched)))
+        facets = decision.facets(alert.id, (enriched.id, _facets(enriched)), founding=True)
         return self._desk.raised(decision, alert, facets, [channel for channel in named if channel in self._channels])
 
 

@@ -101,10 +101,10 @@ class Desk:
         outcome = replace(outcome, channels=_channels(outcome, analyst, channels))
         update = facts.update if told else 0
         row = self._row(decision, alert, analyst, outcome, update, facts.outlets, known)
-        alert = decision.put_outcome(row)
+        stands = decision.put_outcome(row)
         if outcome.standing is not Standing.DUE:
-            return alert
-        decision.add_message(f"{alert.id}/{update}/{analyst.id}", analyst.id, outcome.route or "")
+            return stands
+        self._count(decision, f"{alert.id}/{update}/{analyst.id}", analyst.id, outcome.route)
         for channel in outcome.channels:
             alert = decision.plan(alert.id, update, analyst.id, channel, AT_ONCE)
         return alert
@@ -210,7 +210,7 @@ class Desk:
                 in_bundle = f"{bundle}/{channel}" if bundle else None
                 decision.plan(due.alert.id, due.update, analyst_id, channel, AT_ONCE, in_bundle)
         first = alerts[0][0]
-        decision.add_message(bundle or f"{first.alert.id}/{first.update}/{analyst_id}", analyst_id, route)
+        self._count(decision, bundle or f"{first.alert.id}/{first.update}/{analyst_id}", analyst_id, route)
 
     def _escalate(self, decision: LedgerDecision, alert: Alert, row: OutcomeRow) -> OutcomeRow:
         """Tell the next analysts of an alert that nobody has acknowledged; give the row with its next step."""
@@ -259,6 +259,11 @@ class Desk:
         if outcome.standing is Standing.DUE:
             for channel in outcome.channels:
                 decision.plan(alert.id, 0, analyst_id, channel, AT_ONCE)
+
+    def _count(self, decision: LedgerDecision, message: str, analyst: str, route: str | None) -> None:
+        """Count a message where the route has a throttle."""
+        if any(known.name == route and known.throttle for known in self._policy().routes):
+            decision.add_message(message, analyst, route or "")
 
     def _steps(self, route: str | None) -> tuple[Escalation, ...]:
         return next((known.escalate for known in self._policy().routes if known.name == route), ())

@@ -144,8 +144,13 @@ class LedgerDecision(Decision, Protocol):
         Deliveries of one `bundle` go out as one message.
         """
 
-    def facets(self, alert: str, add: tuple[str, ArticleFacets] | None = None) -> AlertFacets:
-        """Give an alert's facets; `add` joins those of one of its articles, named by its id, to them first."""
+    def facets(
+        self, alert: str, add: tuple[str, ArticleFacets] | None = None, *, founding: bool = False
+    ) -> AlertFacets:
+        """Give an alert's facets; `add` joins those of one of its articles, named by its id, to them first.
+
+        `founding` says that this article has just founded the alert.
+        """
 
     def current_mutes(self) -> Sequence[Mute]:
         """Give the mutes that have not ended."""
@@ -153,8 +158,11 @@ class LedgerDecision(Decision, Protocol):
     def outcome(self, alert: str, analyst: str) -> OutcomeRow | None:
         """Give what became of an alert for an analyst."""
 
-    def put_outcome(self, row: OutcomeRow) -> Alert:
-        """Save what becomes of an alert for an analyst, in place of what there was; give the alert as it then stands."""
+    def put_outcome(self, row: OutcomeRow) -> Alert | None:
+        """Save what becomes of an alert for an analyst, in place of what there was.
+
+        Give the alert as it then stands; None for what goes out now, whose deliveries are to be planned yet.
+        """
 
     def outcomes_due(self, most: int) -> list[OutcomeRow]:
         """Give outcomes that are to be asked about again, or whose escalation has come; no other transaction gets them."""

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from pipeline.policy.model import Mute
+from pipeline.policy.outcome import Standing
 from pipeline.records.alert import Alert, AlertArticle, AlertState
 from pipeline.records.article import RuleMatch, Severity
 from pipeline.state.alert_rows import URGENCY, alert_by_id, article_values, locked_alert, settle
@@ -18,6 +19,7 @@ from pipeline.state.outcome_rows import (
     current_mutes,
     due_outcomes,
     facets_of,
+    first_facets,
     joined_facets,
     made_since,
     outcome_rows,
@@ -97,8 +99,12 @@ class DatabaseLedgerDecision(DatabaseDecision):
         self._connection.execute(planned.on_conflict_do_nothing(index_elements=[deliveries.c.id]))
         return settle(self._connection, row, {})
 
-    def facets(self, alert: str, add: tuple[str, ArticleFacets] | None = None) -> AlertFacets:
+    def facets(
+        self, alert: str, add: tuple[str, ArticleFacets] | None = None, *, founding: bool = False
+    ) -> AlertFacets:
         """Give an alert's facets, with those of an article joined to them."""
+        if add and founding:
+            return first_facets(self._connection, alert, *add)
         if add:
             joined_facets(self._connection, alert, *add)
         return facets_of(self._connection, alert)
@@ -114,8 +120,11 @@ class DatabaseLedgerDecision(DatabaseDecision):
         is_it = (outcomes.c.alert == alert, outcomes.c.analyst == analyst)
         return next(iter(outcome_rows(self._connection, *is_it)), None)
 
-    def put_outcome(self, row: OutcomeRow) -> Alert:
+    def put_outcome(self, row: OutcomeRow) -> Alert | None:
         """Save what becomes of an alert for an analyst, in place of what there was."""
+        if row.standing is Standing.DUE and row.channels:
+            save_outcome(self._connection, row)
+            return None
         alert = locked_alert(self._connection, row.alert)
         save_outcome(self._connection, row)
         return settle(self._connection, alert, {})

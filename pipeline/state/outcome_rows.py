@@ -40,6 +40,19 @@ def joined_facets(connection: Connection, alert: str, article: str, add: Article
     connection.execute(alert_articles.update().where(is_it, alert_articles.c.alert == alert).values(values))
 
 
+def first_facets(connection: Connection, alert: str, article: str, add: ArticleFacets) -> AlertFacets:
+    """Save the facets of the article that has just founded an alert as the alert's."""
+    found = AlertFacets(
+        countries=add.countries, languages=(add.language,), places=add.places, corrected=int(add.corrected)
+    )
+    known = {"countries": list(found.countries), "languages": list(found.languages), "places": list(found.places)}
+    connection.execute(alerts.update().where(alerts.c.id == alert).values(facets=known))
+    founder = (alert_articles.c.alert == alert) & (alert_articles.c.position == 0)
+    values = {"source_of": add.source_of, "corrected": add.corrected}
+    connection.execute(alert_articles.update().where(founder).values(values))
+    return found
+
+
 def facets_of(connection: Connection, alert: str) -> AlertFacets:
     """Give an alert's facets."""
     known: dict[str, list[str]] = (
