@@ -80,6 +80,7 @@ class KafkaPoller:
                 self._consumer.close(timeout_ms=int(LEAVE_WITHIN * 1000))
 
     def _poll(self) -> None:
+        self._keep_joining()
         if self._inbox.full:
             self._consumer.pause(*self._consumer.assignment())
         else:
@@ -91,6 +92,17 @@ class KafkaPoller:
         elif time.monotonic() - self._heard > ASK_AFTER:
             self._consumer.end_offsets([TopicPartition(self._topic, 0)], timeout_ms=int(self._clients.patience * 1000))
             self._answered()
+
+    def _keep_joining(self) -> None:
+        """Have a joining that outlasts a poll seen through by the next one.
+
+        A member joins anew when it learns of partitions. kafka-python (3.0.12) forgets that it does so once it has shared the
+        partitions out; when the poll ends before the broker's answer, nobody takes that, no sign of life is sent any more, and
+        the member is out of its group for good.
+        """
+        coordinator = self._consumer._coordinator
+        if coordinator is not None and coordinator._join_task is not None:
+            coordinator.request_rejoin()
 
     def _answered(self) -> None:
         self._heard = time.monotonic()

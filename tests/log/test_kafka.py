@@ -14,6 +14,7 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType, ScramMechanism, UserScramCredentialUpsertion
 
 from pipeline.errors import BadInput, CannotHandle, OutOfReach
+from pipeline.log import kafka_poller
 from pipeline.log.interface import LogRecord, NewRecord, Subscription
 from pipeline.log.kafka import KafkaEventLog
 from tests.servers import KafkaServer, RunningServer
@@ -83,6 +84,19 @@ def test_nothing_is_lost_when_the_broker_restarts_in_mid_stream(own_kafka: Kafka
     assert appended <= {int(r.value) for r in received}
     assert max(appended) > first_after
     assert log.lag("group", ["stream"]) == {"stream": 0}
+
+
+def test_members_whose_joining_takes_long_come_into_their_groups(
+    kafka_server: RunningServer, kafka_prefix: str, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka_poller, "POLL", 0.005)  # so that every joining outlasts several polls, as on a busy machine
+    log = connect(kafka_server.address)
+    for number in range(5):
+        topic = f"{kafka_prefix}{number}"
+        log.create_topics({topic: 2})
+        log.append(topic, [record(number)])
+        subscription = log.subscribe(f"{kafka_prefix}group-{number}", [topic])
+        assert [int(each.value) for each in receive_until(subscription, {number})] == [number]
 
 
 def test_a_broker_that_is_away_is_an_error_within_bounds_and_is_found_when_it_is_back(
