@@ -12,8 +12,9 @@ from pipeline.policy.desk import Desk as PolicyDesk
 from pipeline.policy.desk import simple_policy
 from pipeline.records import topics
 from pipeline.records.alert import Alert, AlertArticle, AlertEvent, AlertState
-from pipeline.records.article import EnrichedArticle, Origin, Severity
+from pipeline.records.article import EnrichedArticle, Origin, Severity, Span
 from pipeline.records.codec import decode, encode
+from pipeline.records.passage import Passage
 from pipeline.state.database import DatabaseState
 from pipeline.work.interface import Delivered
 from pipeline.work.worker import BatchWorker
@@ -175,6 +176,13 @@ def test_a_worker_that_was_held_up_skips_nothing_that_its_heir_did_not_decide(
     desk.handle(records[:2])
     desk.handle(records)
     assert {alert.rule for alert in desk.alerts()} == {f"rule-{n}" for n in range(6)}
+
+
+def test_an_alert_shows_the_passage_of_each_of_its_articles(desk: Desk) -> None:
+    passage = Span(10, 40, "a convoy, and later the convoy")
+    desk.takes(enriched("a1", matches=(match(spans=(Span(12, 18, "convoy"),), passage=passage),)))
+    ((article,),) = (alert.articles for alert in desk.alerts())
+    assert article.passage == Passage(passage.text, ((2, 8),))
 
 
 def test_what_was_decided_and_not_told_is_told_by_the_next_worker(

@@ -17,6 +17,7 @@ from pipeline.index.templates import install
 from pipeline.index.templates.articles import UNSTORED
 from pipeline.records.alert import Alert, AlertArticle, AlertState
 from pipeline.records.article import Severity
+from pipeline.records.passage import Passage
 from pipeline.text.tokens import forms
 from tests.contract.test_article_index import TEXTS
 from tests.index.articles import NOON, TIMBUKTU, an_article
@@ -43,8 +44,13 @@ def client(elasticsearch_server: RunningServer) -> Iterator[Elasticsearch]:
         yield client
 
 
+PASSAGE = Passage("Troops at Timbuktu, then at Gao", ((10, 18), (28, 31)))
+
+
 def an_alert(**fields: Any) -> Alert:
-    articles = (AlertArticle(id="a1", url="https://x.example/1", title="Troops", source="Post", language="en"),)
+    articles = (
+        AlertArticle(id="a1", url="https://x.example/1", title="Troops", source="Post", language="en", passage=PASSAGE),
+    )
     values: dict[str, Any] = {
         "id": "alert-1",
         "rule": "sahel",

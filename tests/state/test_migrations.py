@@ -13,9 +13,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 import pipeline.state.migrations
+from pipeline.records.passage import Passage
 from pipeline.state.interface import FeedState, PollOutcome
 from pipeline.state.migrations import REVISIONS, VERSION_TABLE
 from pipeline.state.tables import metadata
+from tests.builders import match
+from tests.state.client import alert_article
 from tests.state.harness import StateUnderTest
 
 FOLDER = Path(pipeline.state.migrations.__file__).parent
@@ -63,6 +66,38 @@ def test_feeds_of_the_first_schema_keep_their_addresses_and_entries(
         ]
     )
     assert feeds.list()[0].state is FeedState.HELD
+    state.close()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_alerts_of_before_have_no_passage_and_those_that_follow_do(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path
+):
+    address = str(tmp_path / "state.db") if database == "sqlite" else request.getfixturevalue("postgres_database")
+    state = StateUnderTest(address)
+    with state.write() as connection:
+        upgrade(connection, "0004")
+        created = 0 if database == "sqlite" else datetime(2026, 1, 1, tzinfo=UTC)
+        connection.execute(
+            text(
+                "INSERT INTO alerts (id, rule, rule_name, rule_version, severity, story, created, state, revision, matches,"
+                " size) VALUES ('r-a0', 'r', 'R', '1', 'low', 's0', :created, 'unrouted', 1, '[]', 1)"
+            ),
+            {"created": created},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO alert_articles (rule, article, alert, position, title, source, language, revision)"
+                " VALUES ('r', 'a0', 'r-a0', 0, 'T', 'S', 'en', 1)"
+            )
+        )
+    client = state.client()
+    client.setup()
+    passage = Passage("A convoy near Gao", ((2, 8), (14, 17)))
+    with client.ledger.decide("alert@1") as decision:
+        decision.raise_alert(match("r"), alert_article("a1", passage=passage), "s1")
+    found = {alert.id: alert.articles[0].passage for alert in client.ledger.alerts()}
+    assert found == {"r-a0": None, "r-a1": passage}
     state.close()
 
 

@@ -1,7 +1,7 @@
 """The page as a visitor meets it, and ways to fill the stores behind it."""
 
 import http.client
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from pipeline.index.interface import ArticleIndex
 from pipeline.records.alert import Alert, AlertArticle
 from pipeline.records.article import EnrichedArticle, RuleMatch
+from pipeline.records.passage import passage_of
 from pipeline.state.interface import State
 
 
@@ -54,7 +55,9 @@ class Site:
 
     def raise_alert(self, match: RuleMatch, article: EnrichedArticle, *channels: str) -> Alert:
         with self.state.ledger.decide("tests") as decision:
-            alert = decision.raise_alert(match, alert_article(article), article.story)
+            alert = decision.raise_alert(
+                match, replace(alert_article(article), passage=passage_of(match)), article.story
+            )
             assert alert
             for channel in channels:
                 alert = decision.plan(alert.id, 0, "everyone", channel, timedelta(0))

@@ -148,6 +148,19 @@ def test_alerts_are_listed_with_rule_severity_words_article_and_what_became_of_t
     assert f"./alerts/{alert.id}" in answer.links()
 
 
+def test_an_alert_and_its_article_show_the_passage_with_the_words_that_matched(site: Site) -> None:
+    span = Span(27, 33, CONVOY[2:8])
+    why = match("convoys", spans=(span,), passage=Span(25, 60, CONVOY[:35]))
+    article = enriched("a1", matches=(why,))
+    site.publish(article)
+    alert = site.raise_alert(why, article, "console")
+
+    for path, part in (("/alerts", ".alert"), (f"/alerts/{alert.id}", ".hit"), ("/articles/a1", "aside li")):
+        [passage] = site.get(path).page.cssselect(f"{part} .excerpt")
+        assert passage.text_content() == CONVOY[:35]
+        assert [mark.text_content() for mark in passage.cssselect("mark")] == ["convoy"]
+
+
 def test_alerts_can_be_narrowed_to_a_rule_and_to_what_became_of_them(site: Site) -> None:
     site.raise_alert(match("convoys"), enriched("a1"), "console")
     site.raise_alert(match("floods"), enriched("a2"))
