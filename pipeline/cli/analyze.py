@@ -23,7 +23,8 @@ from pipeline.seeds import seed
 def analyze(file: Path, rules: Path | None, lexicon: Path | None, data: Path | None) -> int:
     """Say what enrichment and rules find in the articles of FILE, without storing anything.
 
-    FILE holds a JSON object a line with id, title and text, optionally url, published and source; `-` is standard input.
+    FILE holds a JSON object a line with id, title and text, optionally url, published, source, authors and language; `-` is
+    standard input.
     A line that can't be read is named on standard error, the others are done, and the status is 1.
     """
     settings = settings_for(data, rules=rules, lexicon=lexicon)
