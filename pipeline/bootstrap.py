@@ -14,6 +14,7 @@ from pipeline.fetch.interface import Fetcher
 from pipeline.index.interface import AlertIndex, ArticleIndex
 from pipeline.log.interface import EventLog
 from pipeline.notify.interface import Notifier
+from pipeline.policy.in_force import open_desk, policy_in_force
 from pipeline.records import topics
 from pipeline.seeds import seed
 from pipeline.settings import Settings
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from pipeline.enrich.language import LanguageGuesser
     from pipeline.heartbeat import Heartbeat
     from pipeline.index.query import ReaderSource
-    from pipeline.policy.desk import Desk
-    from pipeline.policy.model import Policy
     from pipeline.poll.poller import Poller
     from pipeline.poll.reading import DocumentReader
     from pipeline.rules.lexicon import Lexicon
@@ -236,6 +235,7 @@ def check_files(settings: Settings) -> None:
     channels = {channel.name for channel in load_channels(settings.channels or seed("channels.yaml"))}
     path = settings.rules or seed("rules.yaml")
     load_rules(path, settings.lexicon)
+    policy_in_force(settings)
     check_channels(path, channels)
 
 
@@ -291,35 +291,12 @@ def _worker(
         from pipeline.notify.channels_file import load_channels
 
         names = [channel.name for channel in load_channels(settings.channels or seed("channels.yaml"))]
-        alert = AlertStep(state.ledger, state.outbox, parts.log, names, load_desk(settings))
+        alert = AlertStep(state.ledger, state.outbox, parts.log, names, open_desk(settings))
         return BatchWorker(alert, parts.log, own_counts=alert.counts)
     from pipeline.notify.step import NotifyWorker
 
     notifiers = load_notifiers(settings, show)
-    return NotifyWorker(state.ledger, state.outbox, parts.log, notifiers, owner, settings.base_url, load_desk(settings))
-
-
-def load_policy_in_force(settings: Settings) -> "Policy":
-    """Read the policy file, or give the policy of an installation without one. Raises BadInput."""
-    from pipeline.notify.channels_file import load_channels
-    from pipeline.policy.desk import simple_policy
-    from pipeline.policy.file import load_policy
-    from pipeline.rules.file import read_rules
-    from pipeline.rules.lexicon import load_lexicon
-
-    channels = [channel.name for channel in load_channels(settings.channels or seed("channels.yaml"))]
-    if settings.policy is None:
-        return simple_policy(channels)
-    rules = read_rules(settings.rules or seed("rules.yaml"), load_lexicon(settings.lexicon))
-    return load_policy(settings.policy, channels, [rule.id for rule in rules])
-
-
-def load_desk(settings: Settings) -> "Desk":
-    """Wire the desk that decides who is told of alerts. Raises BadInput for a policy that can't be used."""
-    from pipeline.policy.desk import Desk
-
-    policy = load_policy_in_force(settings)
-    return Desk(lambda: policy)
+    return NotifyWorker(state.ledger, state.outbox, parts.log, notifiers, owner, settings.base_url, open_desk(settings))
 
 
 def _fill(parts: Parts) -> None:

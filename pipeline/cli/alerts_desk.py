@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from pipeline.bootstrap import load_policy_in_force, open_state
+from pipeline.bootstrap import open_state
 from pipeline.cli.options import data_option, file_option, json_option, print_json, print_table, settings_for
 from pipeline.durations import parse_duration
 from pipeline.errors import BadInput
+from pipeline.policy.in_force import policy_in_force
 from pipeline.policy.model import Mute, Route
 
 
@@ -124,7 +125,7 @@ def mutes(as_json: bool, data: Path | None) -> None:
 @data_option
 def policy(policy: Path | None, rules: Path | None, channels: Path | None, data: Path | None) -> None:
     """Check the policy file, and show who is told of what. Exit status 2 when it can't be used."""
-    read = load_policy_in_force(settings_for(data, policy=policy, rules=rules, channels=channels))
+    read = policy_in_force(settings_for(data, policy=policy, rules=rules, channels=channels))
     print_table(
         ("analyst", "channels", "zone", "language", "quiet"),
         (

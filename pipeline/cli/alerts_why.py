@@ -6,12 +6,13 @@ from typing import Any
 
 import click
 
-from pipeline.bootstrap import load_policy_in_force, open_index, open_state
+from pipeline.bootstrap import open_index, open_state
 from pipeline.cli.options import data_option, file_option, json_option, print_json, settings_for
 from pipeline.cli.rules_articles import load
 from pipeline.cli.rules_tree import finding_json, plain, tree
 from pipeline.errors import BadInput
 from pipeline.identity import canonical_url
+from pipeline.policy.in_force import policy_in_force
 from pipeline.policy.outcome import Standing
 from pipeline.records.alert import Alert
 from pipeline.records.article import EnrichedArticle, Origin
@@ -46,7 +47,7 @@ def why(
     ARTICLE is the id or the address of an article.
     """
     settings = settings_for(data, policy=policy, rules=rules)
-    known = load_policy_in_force(settings)
+    known = policy_in_force(settings)
     if analyst is not None and known.analyst(analyst) is None:
         people = ", ".join(one.id for one in known.analysts)
         raise BadInput(f"the policy has no analyst {analyst}; it has {people}")

@@ -27,7 +27,7 @@ HELD = frozenset({Standing.GROUPED, Standing.QUIET, Standing.THROTTLED, Standing
 def simple_policy(channels: Sequence[str]) -> Policy:
     """Give the policy of an installation without a file: every alert at once over its rule's channels, and no updates."""
     everyone = Analyst(id=EVERYONE, name=EVERYONE, channels=tuple(channels), zone=ZoneInfo("UTC"))
-    return Policy(analysts=(everyone,), routes=(Route(name="every channel", to=(EVERYONE,)),))
+    return Policy(analysts=(everyone,), routes=(Route(name="every channel", to=(EVERYONE,), corrections=False),))
 
 
 @dataclass(frozen=True, slots=True)

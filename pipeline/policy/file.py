@@ -96,6 +96,7 @@ class RouteEntry:
     digest: Digest | None = None
     digest_at: str = "07:00"
     updates: UpdatesEntry = UpdatesEntry()
+    corrections: bool = True
     escalate: tuple[EscalationEntry, ...] = ()
 
 
@@ -198,6 +199,7 @@ class _Reader:
             digest=entry.digest,
             digest_at=self._clock((*where, "digest_at"), entry.digest_at),
             updates=self._updates((*where, "updates"), entry.updates),
+            corrections=entry.corrections,
             escalate=tuple(self._escalation((*where, "escalate", n), step) for n, step in enumerate(entry.escalate)),
         )
 
@@ -215,7 +217,10 @@ class _Reader:
         if Reason.OUTLETS in entry.on:
             self._wrong((*where, "on"), "write the numbers of outlets under `outlets`, such as outlets: [3, 10, 30]")
         for reason in sorted(OWED & set(entry.on)):
-            self._wrong((*where, "on"), f"a {reason} is always sent to whoever was told; take it out")
+            self._wrong(
+                (*where, "on"),
+                f"a {reason} is sent to whoever was told unless `corrections: false` stands here; take it out",
+            )
         return Updates(outlets=tuple(sorted(set(entry.outlets))), on=frozenset(entry.on))
 
     def _escalation(self, where: tuple[str | int, ...], entry: EscalationEntry) -> Escalation:

@@ -30,7 +30,7 @@ class Reason(StrEnum):
 
 
 OWED = frozenset({Reason.CORRECTION})
-"""What whoever was told of an alert is told in any case: that what they were told stands no longer as it was."""
+"""What whoever was told of an alert is owed: that what they were told stands no longer as it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +86,7 @@ class Route:
     """Which alerts go to whom, and how. What is empty fits everything.
 
     `severity` is the least; `countries` are ISO 3166-1 alpha-2, `languages` ISO 639-1: one of the alert's is enough.
+    `corrections` tells whether whoever was told of an alert is told of its corrections, whatever `updates` says.
     `channels` stand in place of the analysts' own. `group` is how long alerts of one rule wait for others; `digest_at` is
     the wall-clock time of daily and weekly digests, which come on Mondays.
     """
@@ -102,6 +103,7 @@ class Route:
     digest: Digest | None = None
     digest_at: time = time(7, 0)
     updates: Updates = Updates()
+    corrections: bool = True
     escalate: tuple[Escalation, ...] = ()
 
 

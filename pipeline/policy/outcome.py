@@ -132,7 +132,7 @@ def why_unrouted(alert: AlertFacts, analyst: Analyst, policy: Policy) -> str:
 
 def wants(route: Route, alert: AlertFacts, *, told: bool) -> bool:
     """Tell whether a route sends an update: what it asks for, and what it owes to whoever was told."""
-    if alert.reasons & OWED and told:
+    if alert.reasons & OWED and told and route.corrections:
         return True
     step = any(alert.outlets_told < outlets <= alert.outlets for outlets in route.updates.outlets)
     return step or bool(alert.reasons & route.updates.on)

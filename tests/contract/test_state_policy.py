@@ -118,6 +118,8 @@ def test_without_a_policy_everyone_is_told_at_once_and_of_no_update(
     assert rooms[0].sends() == ["everyone: a1"]
     rooms[0].grows(alert, "a2", severity=Severity.CRITICAL)
     assert rooms[0].sends() == []
+    rooms[0].grows(alert, "a1", corrected=True)
+    assert rooms[0].sends() == []
     assert rooms[0].standing(alert, "everyone") is Standing.DUE
 
 

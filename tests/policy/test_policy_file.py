@@ -71,7 +71,7 @@ def test_a_policy_says_who_is_told_of_what_and_how(tmp_path: Path) -> None:
         ("rules: [wagner-group]", "rules: [wagner]", r":12: the rule file has no rule 'wagner'"),
         ("after: 15m", "after: soon", r":16: 'soon' is no length of time"),
         ("outlets: [30, 3, 10]", "outlets: [1]", r":15: the first outlet raises the alert"),
-        ("on: [severity, place]", "on: [correction]", r":15: a correction is always sent"),
+        ("on: [severity, place]", "on: [correction]", r":15: a correction is sent to whoever was told"),
         ("on: [severity, place]", "on: [severities]", r":15: .*severities"),
         ("most: 5", "most: 0", r":21: a throttle must let one message through"),
         ("countries: [ml, BF]", "countries: [Mali]", r":18: 'Mali' is no code of two letters"),
