@@ -11,7 +11,7 @@ from pipeline.cli.options import Moment, data_option, json_option, print_json, p
 from pipeline.index.interface import Hit, SearchQuery
 
 EXAMPLES = """\b
-Examples:
+Example:
   harmattan search 'Timbuktu OR Gao' --since 7d --lang fr
   harmattan search '"groupe Wagner" NEAR/10 (convoi OR fuel) NOT opera'
   harmattan search '@jnim title:attack within:ML date:>=2026-11-01'

@@ -19,6 +19,7 @@ from pipeline.index import tantivy_folder
 from pipeline.index.interface import ArticleIndex, Hit, SearchQuery
 from pipeline.index.templates import install
 from pipeline.records.article import EnrichedArticle, Source
+from pipeline.rules.query import parse_query
 from tests.index.articles import MALI, NOON, SAHEL, SOURCE, TIMBUKTU, an_article
 from tests.index.stores import Store, store_of
 
@@ -313,6 +314,23 @@ def test_a_star_finds_everything_the_newest_first_up_to_the_limit(bench: Bench) 
     assert [hit.id for hit in result.hits] == ["a0", "a1", "a2"]
     assert result.total == 5
     assert bench.find("") == bench.find("  ") == bench.find("*") == ["a0", "a1", "a2", "a3", "a4"]
+
+
+def test_all_that_a_query_may_mean_is_given_the_newest_first_and_page_by_page(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for engine in ("tantivy", "elasticsearch"):
+        monkeypatch.setattr(f"pipeline.index.{engine}.READ_AT_ONCE", 2)
+    days = [an_article(f"d{n}", title=f"Gao, day {n}", first_seen=NOON - timedelta(days=n)) for n in range(5)]
+    bench.write(*days, an_article("other", title="Rain", text="It rained."))
+    found = bench.index.candidates(parse_query("gao"))
+    assert found.total == 5
+    assert list(found.articles) == days
+    since = bench.index.candidates(parse_query("gao"), NOON - timedelta(days=2, minutes=10))
+    assert [one.id for one in since.articles] == ["d0", "d1", "d2"]
+    everything = bench.index.candidates(None)
+    assert (everything.total, len(list(everything.articles))) == (6, 6)
+    assert list(bench.index.candidates(parse_query("kidal")).articles) == []
 
 
 def test_with_words_the_most_relevant_comes_first(bench: Bench) -> None:
