@@ -20,12 +20,26 @@ ENTRIES = 30
 SIZE = 40_000
 NOW = datetime.now(UTC)
 
-_WORDS = "convoy market council river school harvest border election bridge clinic minister village road prices rain".split()
+_WORDS = (
+    "convoy",
+    "market",
+    "council",
+    "river",
+    "school",
+    "harvest",
+    "border",
+    "election",
+    "bridge",
+    "clinic",
+    "minister",
+)
 _TEXT = " ".join(_WORDS[(n * 7 + n // 15) % len(_WORDS)] for n in range(1000))
 _ITEM = (
     "<item><title>Feed %(feed)d, entry %(entry)d: council and market</title><link>https://outlet%(feed)d.example/%(entry)d</link>"
     "<guid>https://outlet%(feed)d.example/%(entry)d</guid><pubDate>%(date)s</pubDate>"
-    "<description>&lt;p&gt;Entry %(entry)d of %(feed)d. " + _TEXT[: SIZE // ENTRIES - 360] + "&lt;/p&gt;</description></item>"
+    "<description>&lt;p&gt;Entry %(entry)d of %(feed)d. "
+    + _TEXT[: SIZE // ENTRIES - 360]
+    + "&lt;/p&gt;</description></item>"
 )
 _BOMB = gzip.compress(bytes(200_000_000))
 _HEADERS = b"".join(b"X-%d: %s\r\n" % (n, b"x" * 16_000) for n in range(100))
@@ -101,7 +115,9 @@ def hostile(number: int) -> bytes:
     """Give an answer that would take a lot of memory: a large body, a bomb, or headers."""
     kind = number % 3
     if kind == 0:
-        return b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n<rss><channel>" + b"<item><title>x</title></item>" * 300_000
+        return (
+            b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n<rss><channel>" + b"<item><title>x</title></item>" * 300_000
+        )
     if kind == 1:
         return b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Encoding: gzip\r\n\r\n" + _BOMB
     return b"HTTP/1.1 200 OK\r\nConnection: close\r\n" + _HEADERS + b"\r\n" + b"<rss>" * 1_000_000

@@ -73,7 +73,11 @@ def polled(address: str, given: argparse.Namespace) -> dict[str, Any]:
 
     settings = load_settings()
     figures: dict[str, Any] = {"state": "PostgreSQL" if settings.database else "SQLite"}
-    with open_log(settings) as log, open_state(settings) as state, open_poller(log, state, settings, "benchmark") as poller:
+    with (
+        open_log(settings) as log,
+        open_state(settings) as state,
+        open_poller(log, state, settings, "benchmark") as poller,
+    ):
         log.create_topics({"articles.raw": 6, "articles.dead-letter": 1})
         state.setup()
         state.feeds.put([spec_for(f"{address}/feed/{number}") for number in range(given.feeds)])
@@ -107,7 +111,13 @@ def simple(folder: Path, address: str, given: argparse.Namespace) -> dict[str, A
     feeds = given.feeds // 10  # slow enough to be measured on fewer
     for name in ("first", "unchanged"):
         ask(address, "/control/counts")
-        command = [sys.executable, str(HERE / "polling_written_first.py"), str(folder / "simple.db"), address, str(feeds)]
+        command = [
+            sys.executable,
+            str(HERE / "polling_written_first.py"),
+            str(folder / "simple.db"),
+            address,
+            str(feeds),
+        ]
         seconds = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
         sent = ask(address, "/control/counts")["bytes"]
         figures[name] = {"feeds_per_second": round(feeds / seconds), "bytes": round(sent / feeds)}
@@ -121,7 +131,11 @@ def hostile(address: str) -> dict[str, Any]:
     from pipeline.settings import load_settings
 
     settings = load_settings()
-    with open_log(settings) as log, open_state(settings) as state, open_poller(log, state, settings, "benchmark") as poller:
+    with (
+        open_log(settings) as log,
+        open_state(settings) as state,
+        open_poller(log, state, settings, "benchmark") as poller,
+    ):
         log.create_topics({"articles.raw": 6, "articles.dead-letter": 1})
         state.setup()
         state.feeds.put([spec_for(f"{address}/hostile/{number}") for number in range(300)])
@@ -140,7 +154,11 @@ def idle() -> dict[str, Any]:
 
     hour, seconds = 3600, 20
     settings = load_settings()
-    with open_log(settings) as log, open_state(settings) as state, open_poller(log, state, settings, "benchmark") as poller:
+    with (
+        open_log(settings) as log,
+        open_state(settings) as state,
+        open_poller(log, state, settings, "benchmark") as poller,
+    ):
         log.create_topics({"articles.raw": 6, "articles.dead-letter": 1})
         state.setup()
         state.feeds.put([spec_for(f"https://outlet{number}.example/feed") for number in range(10_000)])
