@@ -9,6 +9,7 @@ from pipeline.bootstrap import load_notifiers, open_state
 from pipeline.cli.alerts_desk import ack, mute, mutes, policy, unmute
 from pipeline.cli.alerts_why import why
 from pipeline.cli.options import Moment, data_option, file_option, json_option, print_json, print_table, settings_for
+from pipeline.cli.rules_tree import colourful, marked, plain
 from pipeline.errors import BadInput, HarmattanError
 from pipeline.notify.trial import trial_message
 from pipeline.records.alert import AlertState
@@ -87,6 +88,9 @@ def show(alert_id: str, as_json: bool, data: Path | None) -> None:
         return
     click.echo(f"{alert.rule_name} ({alert.severity}), raised {alert.created:%Y-%m-%d %H:%M:%S} UTC, {alert.state}")
     click.echo(f"matched: {', '.join(alert.matches)}")
+    for article in alert.articles:
+        if article.passage:
+            click.echo(f"  {plain(article.source)}: {marked(article.passage, colourful())}")
     print_table(
         ("source", "language", "title", "url"), ((a.source, a.language, a.title, a.url) for a in alert.articles), ""
     )
