@@ -62,10 +62,7 @@ def test_the_generated_queries_are_worth_asking(meant: Found) -> None:
 
 
 def test_the_stream_finds_what_is_meant(meant: Found, articles: Sequence[EnrichedArticle]) -> None:
-    read = reader().read
-    rules = RuleSet(
-        Rule(id=query, name="", severity=Severity.LOW, channels=(), query=query, meaning=read(query)) for query in meant
-    )
+    rules = RuleSet(map(a_rule, meant))
     found: dict[str, set[str]] = {query: set() for query in meant}
     for article in articles:
         one = article.article
@@ -75,15 +72,28 @@ def test_the_stream_finds_what_is_meant(meant: Found, articles: Sequence[Enriche
     assert_same(found, meant)
 
 
-def test_rules_that_write_the_same_exact_word_in_two_encodings_both_match() -> None:
-    queries = ('=="ガーナ"', '=="ｶﾞｰﾅ"')
-    read = reader().read
-    rules = RuleSet(
-        Rule(id=query, name="", severity=Severity.LOW, channels=(), query=query, meaning=read(query))
-        for query in queries
-    )
+@pytest.mark.parametrize(
+    ("query", "title", "matches"),
+    [
+        ('=="ガーナ"', "ガーナ", True),
+        ('=="ｶﾞｰﾅ"', "ガーナ", True),  # the same word in another width
+        ("=Wagner NOTNEAR/5 Wagner", "wagner", False),
+        ("=Wagner NOTNEAR/5 wagner", "wagner opera", False),
+        ("wagner NOTNEAR/2 opera", "wagner the opera wagner of gold", False),
+        ("wagner NOTNEAR/1 opera", "wagner the opera wagner of gold wagner", True),
+    ],
+)
+def test_what_generated_queries_once_found_wrong_stays_right(query: str, title: str, matches: bool) -> None:
+    others = ('=="ガーナ"', '=="ｶﾞｰﾅ"')  # rules of one set must not be in each other's way
+    rules = RuleSet(a_rule(text) for text in dict.fromkeys((*others, query)))
 
-    assert [match.rule for match in rules.match("ガーナ", "", "ja")] == list(queries)
+    assert (query in {match.rule for match in rules.match(title, "", "en")}) is matches
+    assert holds(reader().read(query), Text(title, "", "en")) is matches
+
+
+def a_rule(query: str) -> Rule:
+    meaning = reader().read(query)
+    return Rule(id=query, name="", severity=Severity.LOW, channels=(), query=query, meaning=meaning)
 
 
 @pytest.fixture(params=["tantivy", "elasticsearch"])
