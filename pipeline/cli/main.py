@@ -18,7 +18,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "setup": ("pipeline.cli.setup:setup", "Create or update topics, indices, database schema and Kibana objects."),
     "analyze": ("pipeline.cli.analyze:analyze", "Say what enrichment and rules find in texts, without storing them."),
     "search": ("pipeline.cli.search:search", "Search the articles."),
-    "alerts": ("pipeline.cli.alerts:alerts", "List, show, acknowledge and mute alerts; say why somebody was told or not."),
+    "alerts": (
+        "pipeline.cli.alerts:alerts",
+        "List, show, acknowledge and mute alerts; say why somebody was told or not.",
+    ),
     "rules": ("pipeline.cli.rules:rules", "Check, list, test, explain and back-test watch rules."),
     "feeds": ("pipeline.cli.feeds:feeds", "Add, discover, check, list, import, export, tag and change feeds."),
     "dead-letters": ("pipeline.cli.dead_letters:dead_letters", "List, show and replay what no step could handle."),
