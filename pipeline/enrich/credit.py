@@ -39,11 +39,18 @@ _statements = frozenset(form for word in STATEMENTS for form in forms(word)) | S
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """A name as the text may hold it; `exact` where only this spelling is the name (AP, dpa)."""
+    """A name as the text may hold it; `exact` where only this spelling is the name (AP, dpa).
+
+    It is looked for by its longest word, which stands at `anchor`: others (the, le, al) stand everywhere.
+    """
 
     forms: tuple[str, ...]
     exact: str | None
     id: str
+
+    @property
+    def anchor(self) -> int:
+        return max(range(len(self.forms)), key=lambda place: len(self.forms[place]))
 
 
 class Credits:
@@ -52,8 +59,8 @@ class Credits:
     def __init__(self, outlets: Outlets) -> None:
         self._outlets = outlets
         names = [_name(name, outlet.id) for outlet in outlets.known for name in (outlet.name, *outlet.names)]
-        self._names = _by_first(names)
-        self._ministries = _by_first(
+        self._names = _by_anchor(names)
+        self._ministries = _by_anchor(
             [_Name(tuple(forms(name)), None, kind) for kind, known in MINISTRIES.items() for name in known]
         )
 
@@ -130,24 +137,32 @@ def _name(name: str, outlet: str) -> _Name:
     return _Name(tuple(forms(name)), name if short else None, outlet)
 
 
-def _by_first(names: Iterable[_Name]) -> dict[str, list[_Name]]:
-    """Group names by their first word, the longest first."""
-    grouped: dict[str, list[_Name]] = {}
+_Anchored = tuple[int, _Name]
+
+
+def _by_anchor(names: Iterable[_Name]) -> dict[str, list[_Anchored]]:
+    """Group names by the word that they are looked for by, those of most words first."""
+    grouped: dict[str, list[_Anchored]] = {}
     for name in sorted(names, key=lambda known: -len(known.forms)):
         if name.forms:
-            grouped.setdefault(name.forms[0], []).append(name)
+            grouped.setdefault(name.forms[name.anchor], []).append((name.anchor, name))
     return grouped
 
 
-def _occurrences(text: str, words: Sequence[Token], names: dict[str, list[_Name]]) -> Iterator[tuple[int, int, str]]:
-    """Give first and last word and id of each name in the words, the longest where several begin."""
+def _occurrences(
+    text: str, words: Sequence[Token], names: dict[str, list[_Anchored]]
+) -> Iterator[tuple[int, int, str]]:
+    """Give first and last word and id of each name in the words, the longest where several share a word."""
     for position, word in enumerate(words):
-        for name in names.get(word.form, ()):
-            last = position + len(name.forms) - 1
-            if tuple(token.form for token in words[position : last + 1]) == name.forms and _written(
-                text, words[position].start, words[last].end, name
+        for anchor, name in names.get(word.form, ()):
+            first = position - anchor
+            last = first + len(name.forms) - 1
+            if first < 0 or last >= len(words):
+                continue
+            if all(words[first + place].form == form for place, form in enumerate(name.forms)) and _written(
+                text, words[first].start, words[last].end, name
             ):
-                yield position, last, name.id
+                yield first, last, name.id
                 break
 
 

@@ -16,7 +16,7 @@ _OTHERS = "am bg da el fi ha he hi hu id no ro so sw ur vi"
 LANGUAGES = (*_STOCK.split(), *_OTHERS.split())
 """The languages that are told apart unless the operator names others, by ISO 639-1."""
 
-LOOKED_AT = 1_500
+LOOKED_AT = 1_000
 """Code points of a text that are looked at."""
 FEWEST_LETTERS = 8
 """A text with fewer letters is not judged by itself: names of places and people look alike everywhere. A Han, kana or
@@ -25,8 +25,10 @@ CERTAIN = 0.9
 ENOUGH = 0.4
 PLAUSIBLE = 0.01
 
-PASSAGE = 250
-"""Code points from which on a part of a text is judged by itself, to find texts in several languages."""
+PASSAGE = 200
+"""Code points of each part of a text that is judged by itself, to find texts in several languages."""
+PASSAGES = 4
+"""One that differs, such as a footer in English, still leaves the others leading."""
 LEADING = 0.7
 """The share that the leading language or script of a text must have, or the text is taken for mixed."""
 
@@ -45,7 +47,6 @@ _SCRIPTS = {
 }
 """Letters by script. Those of China, Japan and Korea are one, and count double: one is about half a word."""
 
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？؟…])\s+|(?<=[。！？])|\n+")
 _LETTER = re.compile(r"[^\W\d_]")
 _DENSE_LETTER = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _NOISE = re.compile(r"https?://\S+|[@#]\w+")
@@ -73,7 +74,7 @@ class LanguageGuesser:
         sample = _NOISE.sub(" ", text[:LOOKED_AT])
         if not _LETTER.search(sample):
             return claimed or UNDETERMINED
-        if _mixed_scripts(sample) or self._mixed(sample):
+        if _mixed_scripts(sample) or self._mixed(text):
             return UNDETERMINED
         return self._judge(sample, claimed)
 
@@ -86,10 +87,10 @@ class LanguageGuesser:
             return claimed
         return best if ranking[best] >= ENOUGH and _letters(sample) >= FEWEST_LETTERS else UNDETERMINED
 
-    def _mixed(self, sample: str) -> bool:
+    def _mixed(self, text: str) -> bool:
         """Tell whether passages of the text are plainly in different languages."""
         leading: Counter[str] = Counter()
-        for passage in _passages(sample):
+        for passage in _passages(text):
             ranking = self._ranking(passage)
             best = max(ranking, key=lambda language: ranking[language])
             if ranking[best] >= CERTAIN:
@@ -126,15 +127,12 @@ def _mixed_scripts(sample: str) -> bool:
 
 
 def _passages(text: str) -> Iterator[str]:
-    """Give passages of whole sentences, each long enough to be judged; none for a text too short for two."""
+    """Give passages from the whole length of a text, each long enough to be judged; none for a text too short for two."""
     if len(text) < 2 * PASSAGE:
         return
-    passage = ""
-    for sentence in _SENTENCE_END.split(text):
-        passage += sentence + " "
-        if len(passage) >= PASSAGE:
-            yield passage
-            passage = ""
+    step = (len(text) - PASSAGE) // (PASSAGES - 1)
+    for start in range(0, len(text) - PASSAGE + 1, max(step, PASSAGE)):
+        yield _NOISE.sub(" ", text[start : start + PASSAGE])
 
 
 def _letters(text: str) -> int:
