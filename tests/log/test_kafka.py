@@ -89,7 +89,8 @@ def test_nothing_is_lost_when_the_broker_restarts_in_mid_stream(own_kafka: Kafka
 def test_members_whose_joining_takes_long_come_into_their_groups(
     kafka_server: RunningServer, kafka_prefix: str, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kafka_poller, "POLL", 0.005)  # so that every joining outlasts several polls, as on a busy machine
+    # Every joining outlasts several polls so, as on a busy machine.
+    monkeypatch.setattr(kafka_poller, "POLL", 0.005)
     log = connect(kafka_server.address)
     for number in range(5):
         topic = f"{kafka_prefix}{number}"
