@@ -40,9 +40,10 @@ def document_of(enriched: EnrichedArticle) -> Document:
     |---|---|
     | id, revision, story, copy_of, corrected | as in the record |
     | title, text | as in the record, analysed: a plain word finds them |
-    | url, language, authors, categories, origin, text_source, page_error | as in the record |
+    | url, language, authors, categories, origin, text_source, page_error, page_kind, credit, dated_by | as in the record |
     | source, source_keys | the outlet's name; its folded name and its feed's address, to filter by |
     | feed, feed_tags, source_country | the feed it came from |
+    | outlet, source_kinds, source_owner | what is known of the outlet |
     | time | when it was published; when first seen, if it does not say or names a time to come |
     | published, updated, first_seen, seen | as in the record |
     | places, countries, place_keys | names; ISO codes; both folded, to filter by |
@@ -67,11 +68,17 @@ def document_of(enriched: EnrichedArticle) -> Document:
         "origin": article.origin.value,
         "text_source": article.text_source,
         "page_error": article.page_error,
+        "page_kind": article.page_kind,
+        "credit": article.credit,
+        "dated_by": article.dated_by,
         "source": article.source.name,
         "source_keys": _distinct((place_key(article.source.name), article.source.feed)),
         "feed": article.source.feed,
         "feed_tags": article.source.tags,
         "source_country": article.source.country,
+        "outlet": article.source.outlet,
+        "source_kinds": article.source.kinds,
+        "source_owner": article.source.owner,
         "time": sort_time(enriched),
         "published": article.published,
         "updated": article.updated,
