@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pipeline.enrich.given import Describer, GivenLine, read_line
-from pipeline.records.article import RuleMatch
+from pipeline.records.article import Place, RuleMatch
 from pipeline.rules.ruleset import RuleSet
 from pipeline.text.document import Document
 from pipeline.text.similarity import NEAR_COPY, bands, signature, similarity
@@ -47,12 +47,16 @@ class Analysis:
         return {
             "id": given.id,
             "language": document.language,
-            "places": [asdict(place) for place in facts.places],
+            "places": [_place(place) for place in facts.places],
             "countries": list(facts.countries),
             "rules": [_rule(match) for match in self._rules.match_document(document, facts)],
             "story": story,
             "copy_of": copy_of,
         }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {"name": place.name, "country": place.country, "lat": place.lat, "lon": place.lon, "kind": place.kind}
 
 
 def _rule(match: RuleMatch) -> dict[str, Any]:

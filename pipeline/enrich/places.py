@@ -1,208 +1,228 @@
-"""Finds the places that an article names, with the compiled gazetteer. Where in doubt, it finds none."""
+"""Finds the places that an article names, with the compiled gazetteer and fitted weights. Where in doubt, it finds none."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from math import log10
+from dataclasses import dataclass, replace
+from operator import mul
 
-from pipeline.enrich.places_context import Passage, Surroundings, surroundings
-from pipeline.enrich.places_scan import Name, Scanner, is_adjective, is_nowhere
-from pipeline.gazetteer.file import ADJECTIVE, ALTERNATE, DOUBTFUL, PERSONAL, Entry, Gazetteer, Reference
-from pipeline.gazetteer.spelling import is_latin
+from pipeline.enrich import places_cues as cues
+from pipeline.enrich.places_context import Around, Passage
+from pipeline.enrich.places_features import (
+    NAME_FEATURES,
+    SECOND_FEATURES,
+    Candidate,
+    Evidence,
+    Neighbourhood,
+    is_supported,
+    is_word,
+    known_size,
+    leader,
+    likelihood,
+    meaning_features,
+    meanings_of,
+    name_features,
+)
+from pipeline.enrich.places_scan import Meaning, Scanner
+from pipeline.enrich.places_weights import COUNTRY_THRESHOLD, FIRST, SECOND, THRESHOLD
+from pipeline.gazetteer.file import DOUBTFUL, PERSONAL, Gazetteer
 from pipeline.records.article import Place, Source
 from pipeline.text.document import Document
 
-CONFIDENT = 2
-"""What a town needs to be told; see _Choice.confidence."""
+_NAMES = len(NAME_FEATURES)
+_MOST_NAMES = 300
+"""Different names of one article that are weighed; what follows in lists without end is left."""
+_MOST_EVENTS = 2
 
-_RANK = {"country": 10.0, "region": 9.0, "continent": 9.0, "admin": 5.0, "town": 0.0, "site": 0.0}
-_MILLION = 1_000_000
-_LARGE = 300_000
-_MIDDLING = 100_000
-_USUAL = 20_000
-"""People in a town that was added by hand, where nothing else is known."""
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each feature counts in the first and in the second pass."""
+
+    first: Sequence[float]
+    second: Sequence[float]
 
 
 @dataclass(slots=True)
-class _Named:
-    """A name that the article has, and what all of its mentions tell."""
+class Weighed:
+    """A name of an article with its meanings and their likelihoods."""
 
-    name: Name
-    order: int
-    located: bool = False
-    lone: bool = False
-    person: bool = False
-    only_headline: bool = True
+    around: Around
+    names: list[float]
+    candidates: list[Candidate]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    around: Around
+    meaning: Meaning
+    likelihood: float
 
 
 class GazetteerPlaces:
-    """Finds places: names longest first, then what is meant by the article's countries, population and words beside."""
+    """Finds places: names longest first, then what each means by two passes of a logistic regression.
 
-    def __init__(self, gazetteer: Gazetteer) -> None:
+    The first pass sees the name, its surroundings and the countries and states that the article names; the second also
+    what the first made of the other names.
+    """
+
+    def __init__(self, gazetteer: Gazetteer, weights: Weights | None = None) -> None:
+        """Take the gazetteer, and other weights than the shipped ones where they are being fitted."""
+        self._weights = weights or Weights(FIRST, SECOND)
         self._gazetteer = gazetteer
         self._scanner = Scanner(gazetteer)
 
     def find(self, document: Document, language: str, source: Source) -> tuple[tuple[Place, ...], tuple[str, ...]]:
         """Give the places, and the ISO 3166-1 alpha-2 codes of the countries, each once, as the article comes to them."""
-        lowered: set[str] = set()
+        adjectives, weighed = self.weigh(document, source)
+        chosen: list[_Chosen] = []
+        countries: dict[str, int] = dict(adjectives)
+        for each in weighed:
+            best = max(each.candidates, key=lambda candidate: candidate.likelihood)
+            if best.likelihood >= THRESHOLD:
+                chosen.append(_Chosen(each.around, best.meaning, best.likelihood))
+                country = best.meaning.entry.country
+            else:
+                country = _country_alone(each.candidates)
+            if country:
+                countries[country] = min(countries.get(country, each.around.order), each.around.order)
+        events = _events(chosen)
+        numbers = dict.fromkeys(each.meaning.number for each in chosen)
+        places = tuple(replace(self._gazetteer.place(number), event=number in events) for number in numbers)
+        return places, tuple(sorted(countries, key=lambda country: countries[country]))
+
+    def weigh(self, document: Document, source: Source) -> tuple[dict[str, int], list[Weighed]]:
+        """Give the countries that adjectives tell, and every name with the likelihood of what it may mean."""
+        evidence = Evidence(english=document.language == "en", source_country=source.country)
         passages = [
-            Passage(text, tokens, self._scanner.scan(text, tokens, lowered))
-            for text, tokens in (
-                (document.title, document.title_tokens),
-                (document.text, document.text_tokens),
+            Passage(text, tokens, self._scanner.scan(text, tokens, evidence.lowered), is_title)
+            for text, tokens, is_title in (
+                (document.title, document.title_tokens, True),
+                (document.text, document.text_tokens, False),
             )
         ]
-        named = self._gather(passages)
-        support = self._support(named)
-        chosen: dict[int, bool] = {}
-        for each in sorted(named, key=lambda name: name.order):
-            reference = self._choose(each, support, lowered, source)
-            if reference is not None:
-                alone = bool(reference.flags & ADJECTIVE)
-                chosen[reference.entry] = chosen.get(reference.entry, True) and alone
-        places = tuple(self._gazetteer.place(entry) for entry, adjective in chosen.items() if not adjective)
-        countries = dict.fromkeys(self._gazetteer.entry(entry).country for entry in chosen)
-        return places, tuple(country for country in countries if country)
+        gathered = _gather(passages)
+        adjectives = {
+            meaning.entry.country: each.order
+            for each in reversed(gathered)
+            if each.name.adjective
+            for meaning in each.name.meanings[:1]
+        }
+        names = [each for each in gathered if not each.name.adjective]
+        _tell(evidence, gathered)
+        weighed = [_weigh(each, evidence, self._weights) for each in names]
+        return adjectives, _second(weighed, self._weights)
 
-    # ------------------------------------------------------------------------------------- what stands in the article
 
-    def _gather(self, passages: Sequence[Passage]) -> list[_Named]:
-        gathered: dict[str, _Named] = {}
-        longer = [
-            f" {mention.name.key}"
-            for passage in passages
-            for mention in passage.mentions
-            if is_nowhere(mention.name, self._gazetteer)
-        ]
-        for passage in passages:
-            if not passage.mentions:
+def _gather(passages: Sequence[Passage]) -> list[Around]:
+    """Gather the mentions of each name, but for those of what is known as no place."""
+    gathered: dict[str, Around] = {}
+    longer = {mention.name.key for passage in passages for mention in passage.mentions if mention.name.nowhere}
+    bearers: dict[str, int] = defaultdict(int)
+    for passage in passages:
+        if not passage.mentions:
+            continue
+        headline = passage.is_headline_case()
+        for index, mention in enumerate(passage.mentions):
+            name = mention.name
+            if name.nowhere or len(gathered) >= _MOST_NAMES:
                 continue
-            headline = passage.is_headline_case()
-            for mention in passage.mentions:
-                name = mention.name
-                if is_nowhere(name, self._gazetteer):
-                    continue
-                each = gathered.setdefault(f"{name.key}{len(name.references)}", _Named(name, len(gathered)))
-                around = surroundings(passage, mention)
-                # where "Étoile du Sahel" is written, "Sahel" alone may be short for it
-                if around.locative or not self._is_short_for(name, longer):
-                    self._weigh(each, around, headline)
-        return list(gathered.values())
-
-    def _is_short_for(self, name: Name, longer: Sequence[str]) -> bool:
-        if not any(f" {name.key}" in each for each in longer):
-            return False
-        return all(self._gazetteer.entry(reference.entry).kind == "region" for reference in name.references)
-
-    def _weigh(self, each: _Named, around: Surroundings, headline: bool) -> None:
-        if is_adjective(each.name):
-            each.lone = True
-            return
-        personal = any(reference.flags & PERSONAL for reference in each.name.references)
-        if around.is_organisation():
-            return
-        if around.is_surname() or (personal and not headline and around.is_first_name()):
-            each.person = True
-            return
-        if not headline and not around.locative and self._is_part_of_name(each.name, around):
-            return
-        each.lone = True
-        each.located = each.located or around.locative
-        each.only_headline = each.only_headline and headline
-
-    def _is_part_of_name(self, name: Name, around: Surroundings) -> bool:
-        """Tell whether a town's name stands in a longer name, such as a person's."""
-        entries = [self._gazetteer.entry(reference.entry) for reference in name.references]
-        if any(entry.kind not in ("town", "site") for entry in entries):
-            return False
-        known = any(entry.trust or entry.population >= _MILLION for entry in entries)
-        return around.capital_before or (around.capital_behind and not known)
-
-    def _support(self, named: Iterable[_Named]) -> Counter[str]:
-        """Count, for each country, the names that tell of it beyond doubt."""
-        support: Counter[str] = Counter()
-        for each in named:
-            if not each.lone or each.person:
-                continue
-            countries = {self._gazetteer.entry(reference.entry).country for reference in each.name.references}
-            if len(countries) == 1 and self._is_plain(each):
-                support.update(country for country in countries if country)
-        return support
-
-    def _is_plain(self, each: _Named) -> bool:
-        reference = each.name.references[0]
-        if reference.flags & DOUBTFUL and not each.located:
-            return False
-        entry = self._gazetteer.entry(reference.entry)
-        return entry.kind not in ("town", "site") or entry.trust == 2 or entry.population >= _MILLION
-
-    # ------------------------------------------------------------------------------------------------ what is meant
-
-    def _choose(self, each: _Named, support: Counter[str], lowered: set[str], source: Source) -> Reference | None:
-        if not each.lone or (each.person and not each.located):
-            return None
-        own = self._own_support(each)
-        best, best_rank = None, -1.0
-        for reference in each.name.references:
-            entry = self._gazetteer.entry(reference.entry)
-            supported = support[entry.country] > (entry.country in own)
-            rank = _rank(reference, entry, supported)
-            if rank > best_rank:
-                best, best_rank = (reference, entry, supported), rank
-        if best is None:
-            return None
-        reference, entry, supported = best
-        if entry.kind in ("town", "site"):
-            return reference if self._confidence(each, *best, support, lowered, source) >= CONFIDENT else None
-        doubtful = reference.flags & DOUBTFUL and not supported and not each.located
-        return None if doubtful else reference
-
-    def _own_support(self, each: _Named) -> set[str]:
-        """The countries that this name itself gave support to."""
-        countries = {self._gazetteer.entry(reference.entry).country for reference in each.name.references}
-        return countries if len(countries) == 1 and self._is_plain(each) else set()
-
-    def _confidence(
-        self,
-        each: _Named,
-        reference: Reference,
-        entry: Entry,
-        supported: bool,
-        support: Counter[str],
-        lowered: set[str],
-        source: Source,
-    ) -> int:
-        """Points for a town: size, its country in the article, the words beside it, and what speaks against it."""
-        if each.name.words == 1 and each.name.key[:-1] in lowered:
-            return 0
-        points = sum(entry.population >= size for size in (_MIDDLING, _LARGE, _MILLION))
-        points += 2 * supported + each.located + entry.trust + (source.country == entry.country)
-        if not supported:
-            far = bool(support) and entry.population < _MILLION and entry.trust == 0
-            points -= bool(reference.flags & ALTERNATE) + each.only_headline + far
-            points -= _is_arabic(each.name) and entry.trust < 2
-        points += (each.name.words > 2 and is_latin(each.name.key)) - bool(reference.flags & ALTERNATE)
-        if reference.flags & DOUBTFUL and not (supported and each.located):
-            points -= 3 if not (supported or each.located) else 2
-        if _is_short(each.name) and entry.trust < 2:
-            points -= 1
-        return points
+            known = f"{name.key}{len(name.meanings)}"
+            each = gathered.get(known)
+            if each is None:
+                each = gathered[known] = Around(name, len(gathered))
+            persons = each.person + each.capital_before
+            each.add(passage, index, headline)
+            bearers[name.key] += each.person + each.capital_before > persons
+    for each in gathered.values():
+        each.bearers = bearers[each.name.key]
+    # where "Étoile du Sahel" is written, "Sahel" alone may be short for it
+    return [each for each in gathered.values() if not _is_short_for(each, longer) or each.locative * 2 > each.mentions]
 
 
-def _rank(reference: Reference, entry: Entry, supported: bool) -> float:
-    """How likely a name means this place, before the words beside it are looked at."""
-    by_hand = entry.trust == 2
-    rank = _RANK[entry.kind] + log10(max(entry.population, _USUAL if by_hand else 1)) + by_hand
-    rank -= 1.5 * bool(reference.flags & ALTERNATE)
-    if supported:
-        rank += 8 if entry.kind in ("admin", "country") else 1 + entry.trust
-    return rank
+def _is_short_for(each: Around, longer: Iterable[str]) -> bool:
+    regions = all(meaning.entry.kind in ("region", "admin") for meaning in each.name.meanings)
+    return regions and any(f" {each.name.key}" in f" {key}" for key in longer)
 
 
-def _is_arabic(name: Name) -> bool:
-    return "\u0621" <= name.key[0] <= "\u064a"
+def _tell(evidence: Evidence, gathered: Iterable[Around]) -> None:
+    """Note the countries and states that are named."""
+    for each in gathered:
+        doubtful = each.name.all_flags & DOUBTFUL and not each.locative
+        if doubtful or each.person or (each.name.all_flags & PERSONAL and each.capital_behind and not each.locative):
+            continue
+        for region in each.regions:
+            evidence.admins[region] += 1
+            evidence.countries[region[0]] += 1
+        told = set()
+        for meaning in each.name.meanings:
+            if meaning.entry.kind == "country":
+                evidence.countries[meaning.entry.country] += 1
+                told.add(meaning.entry.country)
+            elif meaning.entry.kind == "admin" and not each.county:
+                evidence.admins[meaning.entry.country, meaning.entry.admin] += 1
+                if meaning.entry.country not in told:
+                    evidence.countries[meaning.entry.country] += 1
+        first = each.name.meanings[0].entry
+        large = first.kind == "town" and first.population >= cues.METROPOLIS
+        if large and all(meaning.entry.country == first.country for meaning in each.name.meanings):
+            evidence.countries[first.country] += 1
 
 
-def _is_short(name: Name) -> bool:
-    """Tell whether the name is of two characters, as many Chinese words are."""
-    return name.words == 2 and len(name.key) == 4 and not is_latin(name.key)
+def _weigh(around: Around, evidence: Evidence, weights: Weights) -> Weighed:
+    names = name_features(around, evidence)
+    base = sum(map(mul, names, weights.first))
+    meanings = meanings_of(around, evidence)
+    leading, lead = leader(meanings)
+    largest = known_size(meanings[leading]) if meanings else 0.0
+    second = sum(map(mul, names, weights.second))
+    candidates: list[Candidate] = []
+    supported = any(is_supported(meaning.entry, evidence) for meaning in meanings)
+    if is_word(around, supported, names):
+        return Weighed(around, names, candidates)
+    for position, meaning in enumerate(meanings):
+        features = meaning_features(meaning, position, largest, around, names, evidence, supported, leading, lead)
+        score = base + sum(map(mul, features, weights.first[_NAMES:]))
+        with_second = second + sum(map(mul, features, weights.second[_NAMES:]))
+        candidates.append(Candidate(meaning, features, with_second, likelihood(score)))
+    return Weighed(around, names, candidates)
+
+
+def _second(weighed: list[Weighed], weights: Weights) -> list[Weighed]:
+    """Weigh again with what the other names probably mean."""
+    around = Neighbourhood([each.candidates for each in weighed])
+    last = weights.second[-len(SECOND_FEATURES) :]
+    anew: list[list[float]] = []
+    for index, each in enumerate(weighed):
+        likelihoods = []
+        for candidate in each.candidates:
+            features = around.features(index, each.candidates, candidate)
+            candidate.features += features
+            likelihoods.append(likelihood(candidate.base + sum(map(mul, features, last))))
+        anew.append(likelihoods)
+    for each, likelihoods in zip(weighed, anew, strict=True):
+        for candidate, value in zip(each.candidates, likelihoods, strict=True):
+            candidate.likelihood = value
+    return [each for each in weighed if each.candidates]
+
+
+def _country_alone(candidates: Sequence[Candidate]) -> str:
+    """Give the country in which a name's likely meanings lie, where none of them is likely enough for a pin."""
+    shares: dict[str, float] = defaultdict(float)
+    for candidate in candidates:
+        shares[candidate.meaning.entry.country] += candidate.likelihood
+    country = max(shares, key=lambda each: shares[each])
+    return country if shares[country] >= COUNTRY_THRESHOLD else ""
+
+
+def _events(chosen: Sequence[_Chosen]) -> set[int]:
+    """Give the numbers of the places where the reported thing happened, told by headline, lead and words before them."""
+    scored = []
+    for each in chosen:
+        around, kind = each.around, each.meaning.entry.kind
+        points = 2.0 * (around.titled > 0) + 1.5 * (around.locative > 0) + 1.5 * around.dateline
+        points += 2.0 * (kind in ("town", "site")) + 0.5 * (kind == "admin") + 0.4 * min(around.mentions, 3)
+        points -= min(around.first_at, 1_000) / 150
+        scored.append((points, -around.order, each.meaning.number))
+    scored.sort(reverse=True)
+    best = scored[0][0] if scored else 0.0
+    return {number for points, _, number in scored[:_MOST_EVENTS] if points > best - 0.5}

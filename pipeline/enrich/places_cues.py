@@ -7,7 +7,7 @@ LOCATIVE = frozenset(
         "in at from to near around across outside inside into towards toward through between northern southern eastern "
         "western central north south east west town city village capital "
         "à a au aux en de du des dans vers depuis près entre ville village région cercle commune nord sud est ouest "
-        "desde hacia cerca ciudad pueblo norte sur este oeste do da dos das no na nos nas em para cidade "
+        "desde hacia cerca ciudad pueblo norte sur este oeste do da dos no na nos nas em para cidade "
         "aus nach bei von im stadt dorf norden süden nördlich südlich "
         "в во из на под у около близ городе город города деревне деревня село районе до от к "
         "في من إلى الى قرب شمال جنوب شرق غرب وسط مدينة بلدة قرية جمهورية دولة منطقة "
@@ -15,9 +15,6 @@ LOCATIVE = frozenset(
     )
 )
 """Words after which a name is a place's."""
-
-ARTICLES = frozenset(forms("the le la les l el los o a os as der die das dem den il lo"))
-"""Words that stand between such a word and the name."""
 
 TITLES = frozenset(
     forms(
@@ -32,7 +29,8 @@ OFFICES = frozenset(
         "president prime minister government army junta court parliament opposition leader foreign defence defense "
         "interior national says said official officials military police troops forces soldiers ambassador king queen "
         "airport university embassy and or to in on is was has will with after as for at by from over of border "
-        "war crisis vote election elections coup talks summit cup attack attacks strikes bombing"
+        "republican democrat republicans democrats senate senator governor house war crisis "
+        "vote election elections coup talks summit cup attack attacks strikes bombing"
     )
 )
 """Words that follow a country's name, in headlines with capitals."""
@@ -70,9 +68,60 @@ BEFORE_ORGANISATION = frozenset(
 AFTER_ORGANISATION = frozenset(
     forms(
         "fc ac afc cf sc united rovers wanderers athletic hotspur inc ltd llc gmbh corp plc group holdings airlines "
-        "street road avenue boulevard lane square magazine"
+        "street st road rd avenue ave boulevard blvd lane drive square magazine times herald gazette tribune post news "
+        "journal courier chronicle observer bank church chapel hall house park award prize foundation institute company "
+        "brothers sons partners motors college university school academy elementary middle stadium arena hospital "
+        "bridge act theory effect family trophy"
     )
 )
+"""Words beside which a name belongs to a club, a firm, a street or a house."""
 
-REPORTED = frozenset(forms("says said told tells laughs smiles thinks loves"))
+STARTERS = frozenset(
+    forms(
+        "the a an and but or so then when while if as after before since until although because most many some all no not "
+        "this that these those its their his her our my your who what where why how was is are were has had will may can "
+        "also only even still yet le la les un une des el los las una der die das ein eine und mais pour para"
+    )
+)
+"""Words that have a capital where a sentence begins with them."""
+
+CIVIC = frozenset(
+    forms(
+        "police mayor residents resident city town council councillor councilman officials firefighters schools district "
+        "sheriff area native airport border region province district suburb suburbs native downtown"
+    )
+)
+"""Words behind a place's name in reports of what happens there."""
+
+COUNTY = frozenset(forms("county parish shire borough township"))
+"""Words that make of a town's name that of a larger area."""
+
+BOTH_SIDES = frozenset(forms("and und et y e и و or ou"))
+"""Words that join two places."""
+
+STATES = {
+    form: code
+    for code, abbreviations in {
+        "AL": "al ala", "AK": "ak", "AZ": "az ariz", "AR": "ar ark", "CA": "ca calif", "CO": "co colo", "CT": "ct conn",
+        "DE": "de del", "FL": "fl fla", "GA": "ga", "HI": "hi", "ID": "id", "IL": "il ill", "IN": "in ind", "IA": "ia",
+        "KS": "ks kan", "KY": "ky", "LA": "la", "ME": "me", "MD": "md", "MA": "ma mass", "MI": "mi mich", "MN": "mn minn",
+        "MS": "ms miss", "MO": "mo", "MT": "mt mont", "NE": "ne neb", "NV": "nv nev", "NH": "nh", "NJ": "nj", "NM": "nm",
+        "NY": "ny", "NC": "nc", "ND": "nd", "OH": "oh", "OK": "ok okla", "OR": "or ore", "PA": "pa penn", "RI": "ri",
+        "SC": "sc", "SD": "sd", "TN": "tn tenn", "TX": "tx tex", "UT": "ut", "VT": "vt", "VA": "va", "WA": "wa wash",
+        "WV": "wv", "WI": "wi wis", "WY": "wy wyo", "DC": "dc",
+    }.items()
+    for form in abbreviations.split()
+}  # fmt: skip
+"""How American newspapers shorten the states behind a town's name, with the postal codes."""
+
+TWO_LETTERS = {"n h": "NH", "n j": "NJ", "n m": "NM", "n y": "NY", "n c": "NC", "n d": "ND", "r i": "RI", "s c": "SC",
+               "s d": "SD", "w va": "WV", "d c": "DC"}  # fmt: skip
+"""Likewise, in two words."""
+
+REPORTED = frozenset(
+    forms("says said told tells laughs smiles thinks loves added explained recalled joked scored testified pleaded")
+)
 """Verbs of people."""
+
+METROPOLIS = 1_000_000
+"""People from which on a town alone says which country an article is about, where no other place is called so."""

@@ -2,37 +2,53 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
+from itertools import islice, pairwise
 from typing import NamedTuple
 
-from pipeline.gazetteer.file import ADJECTIVE, CAPITALS, LOWER, NOWHERE, Gazetteer, Reference
-from pipeline.gazetteer.spelling import LONGEST_NAME
-from pipeline.text.tokens import Token
+from pipeline.gazetteer.file import ADJECTIVE, CAPITALS, LOWER, NOWHERE, Entry, Gazetteer
+from pipeline.gazetteer.spelling import LONGEST_NAME, bared
+from pipeline.text.tokens import Token, forms
 
 _JOINTS = frozenset(
     ["", " ", "-", "'", "’", "\u2010", "\u2011", "–", "·", "・", "\u00a0", " - ", ". ", ".", "（", " ("]
 )
+ARTICLES = frozenset(forms("the le la les l el los las o a os as der die das dem den il lo al"))
+"""Articles that stand before a place's name."""
+
 _MOST_REMEMBERED = 200_000
+_MOST_MEANINGS = 60
+
+
+class Meaning(NamedTuple):
+    """What a name may mean: the number of a place, the place, and the flags of the name in this meaning."""
+
+    number: int
+    entry: Entry
+    flags: int
 
 
 class Name(NamedTuple):
-    """A name of the gazetteer with all its meanings."""
+    """A name of the gazetteer with its meanings, countries and large towns first."""
 
     key: str
     words: int
-    references: tuple[Reference, ...]
+    meanings: tuple[Meaning, ...]
+    adjective: bool
+    nowhere: bool
+    all_flags: int
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """Names of a text: the numbers of the first word and of the first word behind it."""
+class Mention(NamedTuple):
+    """A name in a text: the numbers of its first word and of the first word behind it."""
 
     name: Name
     first: int
     end: int
 
 
-class _Head(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Head:
     """What begins with a word: a name of that word alone, and whether there are longer ones, in capitals or not."""
 
     alone: Name | None
@@ -47,6 +63,7 @@ class Scanner:
         self._gazetteer = gazetteer
         self._names = gazetteer.names
         self._heads: dict[str, _Head | None] = {}
+        self._name = lru_cache(maxsize=1 << 15)(self._read_name)
 
     def scan(self, text: str, tokens: Sequence[Token], lowered: set[str]) -> list[Mention]:
         """Give the names in the order of the text. Words that begin names but stand in lower case go to `lowered`."""
@@ -65,17 +82,30 @@ class Scanner:
                 if not head.in_lower:
                     continue
             if (name := self._longest(head, text, tokens, position, lower)) is not None:
+                if token.form in ARTICLES and self._ends_later(name, text, tokens, position):
+                    continue
                 behind = position + name.words
                 found.append(Mention(name, position, behind))
         return found
+
+    def _ends_later(self, name: Name, text: str, tokens: Sequence[Token], position: int) -> bool:
+        """Tell whether a longer name begins behind the article: "Côte d'Ivoire" rather than "La Côte"."""
+        if name.words < 2:
+            return False
+        head = self._heads.get(tokens[position + 1].form) or self._learn(tokens[position + 1].form)
+        lower = text[tokens[position + 1].start].islower()
+        if head is None or (lower and not head.in_lower):
+            return False
+        following = self._longest(head, text, tokens, position + 1, lower)
+        return following is not None and following.words >= name.words
 
     def _longest(self, head: _Head, text: str, tokens: Sequence[Token], position: int, lower: bool) -> Name | None:
         if head.longer:
             window = " ".join([token.form for token in tokens[position : position + LONGEST_NAME]]) + " "
             for key in reversed(self._names.prefixes(window)):
-                name = self._name(key)
-                if name.words > 1 and _is_joined(text, tokens[position : position + name.words]):
-                    fitting = _fitting(name, text, tokens, position, lower)
+                words = key.count(" ")
+                if words > 1 and _is_joined(text, tokens[position : position + words]):
+                    fitting = _fitting(self._name(key), text, tokens, position, lower)
                     if fitting is not None:
                         return fitting
         return _fitting(head.alone, text, tokens, position, lower) if head.alone else None
@@ -84,34 +114,44 @@ class Scanner:
         if len(self._heads) >= _MOST_REMEMBERED:
             self._heads.clear()
         own = form + " "
-        alone, longer, in_lower = None, False, False
-        for key in self._names.iterkeys(own):
-            name = self._name(key)
-            in_lower = in_lower or any(reference.flags & LOWER for reference in name.references)
-            if key == own:
-                alone = name
-            else:
-                longer = True
+        if own not in self._names:
+            own = next((f"{bare} " for bare in bared(form) if f"{bare} " in self._names), own)
+        alone = self._name(own) if own in self._names else None
+        longer = any(key != own for key in islice(self._names.iterkeys(own), 2))
+        in_lower = form in self._gazetteer.lower_heads
         head = self._heads[form] = _Head(alone, longer, in_lower) if alone or longer else None
         return head
 
-    def _name(self, key: str) -> Name:
-        return Name(key, key.count(" "), tuple(self._gazetteer.references(self._names[key])))
+    def _read_name(self, key: str) -> Name:
+        meanings = [
+            Meaning(reference.entry, self._gazetteer.entry(reference.entry), reference.flags)
+            for reference in self._gazetteer.references(self._names[key])[:_MOST_MEANINGS]
+        ]
+        return _name(key, key.count(" "), tuple(meanings))
+
+
+def _name(key: str, words: int, meanings: tuple[Meaning, ...]) -> Name:
+    flags = 0
+    for meaning in meanings:
+        flags |= meaning.flags
+    adjective = all(meaning.flags & ADJECTIVE for meaning in meanings)
+    nowhere = any(meaning.entry.kind == NOWHERE for meaning in meanings)
+    return Name(key, words, meanings, adjective, nowhere, flags)
 
 
 def _fitting(name: Name, text: str, tokens: Sequence[Token], position: int, lower: bool) -> Name | None:
     """Give the name with those meanings for which it is written as it must be."""
     words = tokens[position : position + name.words]
-    needed = LOWER if lower else 0
-    if not needed and not any(reference.flags & CAPITALS for reference in name.references):
+    if not lower and not name.all_flags & CAPITALS:
         return name if _stands_alone(text, words[0].start, words[-1].end) else None
+    needed = LOWER if lower else 0
     capitals = all(text[word.start : word.end].isupper() for word in words)
     kept = tuple(
-        reference
-        for reference in name.references
-        if reference.flags & needed == needed and (capitals or not reference.flags & CAPITALS)
+        meaning
+        for meaning in name.meanings
+        if meaning.flags & needed == needed and (capitals or not meaning.flags & CAPITALS)
     )
-    return name._replace(references=kept) if kept else None
+    return _name(name.key, name.words, kept) if kept else None
 
 
 def _is_joined(text: str, words: Sequence[Token]) -> bool:
@@ -132,13 +172,3 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 def _is_katakana(character: str) -> bool:
     return "\u30a1" <= character <= "\u30fa" or character == "ー"
-
-
-def is_adjective(name: Name) -> bool:
-    """Tell whether the name can only be an adjective."""
-    return all(reference.flags & ADJECTIVE for reference in name.references)
-
-
-def is_nowhere(name: Name, gazetteer: Gazetteer) -> bool:
-    """Tell whether the name is known as no place's."""
-    return any(gazetteer.entry(reference.entry).kind == NOWHERE for reference in name.references)

@@ -50,6 +50,7 @@ def compile_gazetteer(path: Path, additions: Path) -> None:
     compiler = _Compiler(sources.read_additions(additions))
     compiler.add_countries()
     compiler.add_additions()
+    compiler.add_regions()
     compiler.add_towns()
     compiler.add_capitals()
     compiler.add_not_places()
@@ -118,26 +119,47 @@ class _Compiler:
 
     def add_additions(self) -> None:
         for place in self._additions.places:
-            entry = self._enter(Entry(place.name, place.country, place.lat, place.lon, place.kind, 0, 2))
-            self._by_place[place.name, place.country] = entry
-            for name in (place.name, *place.names):
-                self._name(entry, name)
+            self._add_by_hand(place)
+
+    def add_regions(self) -> None:
+        states = sources.read_states()
+        for number, entry in enumerate(self.entries):
+            if entry.kind == "admin" and entry.country == "US":
+                self.entries[number] = entry._replace(admin=states.get(entry.name.removesuffix(" State"), ""))
+        for place in sources.read_regions():
+            known = self._by_place.get((place.name, place.country))
+            if known is None:
+                self._add_by_hand(place)
+            else:
+                self.entries[known] = self.entries[known]._replace(admin=place.code)
+                for name in place.names:
+                    self._name(known, name)
+
+    def _add_by_hand(self, place: sources.Addition) -> None:
+        entry = self._enter(Entry(place.name, place.country, place.lat, place.lon, place.kind, 0, 2, place.code))
+        self._by_place[place.name, place.country] = entry
+        for name in (place.name, *place.names):
+            self._name(entry, name)
 
     def add_towns(self) -> None:
         for town in sources.read_towns():
             entry = self._by_place.get((town.name, town.country))
             if entry is not None and self._is_same(entry, town):
-                self.entries[entry] = self.entries[entry]._replace(population=town.population)
+                self.entries[entry] = self.entries[entry]._replace(population=town.population, admin=town.admin)
             else:
                 trust = 1 if town.country in sources.HOME else 0
-                entry = self._enter(Entry(town.name, town.country, town.lat, town.lon, "town", town.population, trust))
+                entry = self._enter(
+                    Entry(town.name, town.country, town.lat, town.lon, "town", town.population, trust, town.admin)
+                )
                 if spelling.is_usable(town.name):
-                    self._name(entry, town.name)
+                    self._name(entry, town.name, town.language)
             for name in town.alternatenames:
-                if spelling.is_usable(name):
+                if spelling.is_usable(name) and (town.is_widely_known or spelling.is_same(name, town.name)):
                     # at home towns go by many spellings, elsewhere a foreign one is rather another word
                     foreign = spelling.is_latin(name) and town.country not in sources.HOME
-                    self._name(entry, name, flags=file.ALTERNATE if foreign else 0)
+                    self._name(
+                        entry, name, "uk" if town.language == "uk" else "", flags=file.ALTERNATE if foreign else 0
+                    )
 
     def _is_same(self, entry: int, town: sources.Town) -> bool:
         ours = self.entries[entry]

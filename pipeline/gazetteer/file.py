@@ -35,15 +35,24 @@ LOWER = 32
 NOWHERE = "nowhere"
 KINDS = ("country", "region", "continent", "admin", "town", "site", NOWHERE)
 
-_MAGIC = b"HMGAZ\x00\x00\x02"
-_FOOTER = struct.Struct("<8s32sQQQQQ")
-_PLACE = struct.Struct("<IBBB2siiI")  # name: offset and length; kind; trust; country; degrees * 100,000; population
+_ORDER = {
+    kind: order for order, kind in enumerate(("country", "continent", "region", "admin", "town", "site", NOWHERE))
+}
+
+_MAGIC = b"HMGAZ\x00\x00\x03"
+_FOOTER = struct.Struct("<8s32sQQQQQQ")
+_PLACE = struct.Struct(
+    "<IBBB2s4siiI"
+)  # name: offset and length; kind; trust; country; region; degrees * 100,000; people
 _DEGREE = 100_000
 _FLAG_BITS = 8
 
 
 class Entry(NamedTuple):
-    """A place of the gazetteer. `trust` is 0 to 2: from GeoNames, from there in a home country, written by hand."""
+    """A place of the gazetteer. `trust` is 0 to 2: from GeoNames, from there in a home country, written by hand.
+
+    `admin` is GeoNames' code of the state or province that it lies in or is; empty where that is unknown.
+    """
 
     name: str
     country: str
@@ -52,6 +61,7 @@ class Entry(NamedTuple):
     kind: str
     population: int
     trust: int
+    admin: str = ""
 
 
 class Reference(NamedTuple):
@@ -79,7 +89,7 @@ class Gazetteer:
         self.place = lru_cache(maxsize=1 << 14)(self._place)
 
     def _open(self, path: Path) -> None:
-        magic, digest, starts, references, places, names, end = _FOOTER.unpack(self._map[-_FOOTER.size :])
+        magic, digest, starts, references, places, names, lower, end = _FOOTER.unpack(self._map[-_FOOTER.size :])
         if magic != _MAGIC:
             raise ValueError("it is of another version or cut off")
         self.digest: bytes = digest
@@ -87,22 +97,24 @@ class Gazetteer:
         self._starts = view[starts:references].cast("I")
         self._references = view[references:places].cast("I")
         self._places = view[places:names]
-        self._names = view[names:end]
+        self._names = view[names:lower]
+        self.lower_heads = frozenset(bytes(view[lower:end]).decode().split("\n"))
+        """First words of names that may stand in lower case."""
         self.names = marisa_trie.Trie()
         self.names.mmap(str(path))
 
     def references(self, name: int) -> list[Reference]:
-        """Give what the name with this number in the trie may mean."""
+        """Give what the name with this number in the trie may mean: countries, then regions, then the largest towns."""
         packed = self._references[self._starts[name] : self._starts[name + 1]]
         return [Reference(each >> _FLAG_BITS, each & (1 << _FLAG_BITS) - 1) for each in packed]
 
     def _entry(self, number: int) -> Entry:
-        offset, length, kind, trust, country, lat, lon, population = _PLACE.unpack_from(
-            self._places, number * _PLACE.size
-        )
+        packed = _PLACE.unpack_from(self._places, number * _PLACE.size)
+        offset, length, kind, trust, country, admin, lat, lon, population = packed
         name = bytes(self._names[offset : offset + length]).decode()
         code = country.rstrip(b"\0").decode()
-        return Entry(name, code, lat / _DEGREE, lon / _DEGREE, KINDS[kind], population, trust)
+        region = admin.rstrip(b"\0").decode()
+        return Entry(name, code, lat / _DEGREE, lon / _DEGREE, KINDS[kind], population, trust, region)
 
     def _place(self, number: int) -> Place:
         entry = self.entry(number)
@@ -114,19 +126,27 @@ def write_gazetteer(
 ) -> None:
     """Write the compiled file in one step, so that a reader sees the old one or the new one."""
     trie = marisa_trie.Trie(names)
-    by_number = sorted((trie[key], tuple(sorted(set(meanings)))) for key, meanings in names.items())
+    by_number = sorted((trie[key], set(meanings)) for key, meanings in names.items())
     starts, references = [0], []
-    for _, meanings in by_number:
+    for _, known in by_number:
+        meanings = sorted(known, key=lambda each: _rank(each, entries[each.entry]))
         references += [entry << _FLAG_BITS | flags for entry, flags in meanings]
         starts.append(len(references))
     places, blob = _packed(entries)
     body = trie.tobytes()
     body += b"\0" * (-len(body) % 8)
     offsets = [len(body)]
-    for section in (_words(starts), _words(references), places, blob):
+    lower = {key.partition(" ")[0] for key, meanings in names.items() if any(each.flags & LOWER for each in meanings)}
+    for section in (_words(starts), _words(references), places, blob, "\n".join(sorted(lower)).encode()):
         body += section
         offsets.append(len(body))
     _replace(path, body + _FOOTER.pack(_MAGIC, digest, *offsets))
+
+
+def _rank(reference: Reference, entry: Entry) -> tuple[int, float, Reference]:
+    """What is meant first: a place by its main name rather than one twenty times as large by another."""
+    weight = 0.05 if reference.flags & ALTERNATE else 1.0
+    return _ORDER[entry.kind], -entry.population * weight, reference
 
 
 def _words(numbers: Sequence[int]) -> bytes:
@@ -140,7 +160,8 @@ def _packed(entries: Sequence[Entry]) -> tuple[bytes, bytes]:
         lat, lon = round(entry.lat * _DEGREE), round(entry.lon * _DEGREE)
         country = entry.country.encode().ljust(2, b"\0")
         kind = KINDS.index(entry.kind)
-        places += _PLACE.pack(len(blob), len(name), kind, entry.trust, country, lat, lon, entry.population)
+        admin = entry.admin.encode()[:4]
+        places += _PLACE.pack(len(blob), len(name), kind, entry.trust, country, admin, lat, lon, entry.population)
         blob += name
     return bytes(places), bytes(blob)
 

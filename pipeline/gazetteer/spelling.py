@@ -42,6 +42,38 @@ _CZECH_ENDINGS = (
     ("a", ("y", "ě", "u", "ou", "e")),
     ("", ("u", "em", "e")),
 )
+_KOREAN = (
+    *(
+        "에서는",
+        "에서도",
+        "으로부터",
+        "에서",
+        "에는",
+        "에도",
+        "에게",
+        "으로",
+        "까지",
+        "부터",
+        "에",
+        "의",
+        "은",
+        "는",
+        "이",
+        "가",
+        "을",
+    ),
+    *("를", "로", "와", "과", "도", "인들", "인", "군", "산", "측", "발", "행", "제"),
+)
+_HEBREW = ("ומה", "ול", "וב", "ומ", "שב", "מה", "ב", "ל", "מ", "ה", "ו", "ש", "כ")
+
+_UKRAINIAN_ENDINGS = (
+    ("їв", ("єва", "єві", "єву", "євом")),
+    ("ів", ("ова", "ові", "ову", "овом", "ева", "еві")),
+    ("ія", ("ії", "ію", "ією")),
+    ("а", ("и", "і", "у", "ою")),
+    ("я", ("і", "ю", "ею")),
+)
+
 _ADJECTIVE_ENDINGS = {
     "en": (("ese", ("ese",)), ("ch", ("ch",)), ("sh", ("sh",)), ("", ("", "s"))),
     "fr": (
@@ -58,8 +90,10 @@ _ADJECTIVE_ENDINGS = {
     "it": (("co", ("co", "ca", "ci", "chi", "che")), ("o", ("o", "a", "i", "e")), ("ese", ("ese", "esi")), ("", ("",))),
     "de": (("isch", ("isch", "ische", "ischer", "ischen", "isches", "ischem")), ("", ("",))),
     "ru": (("", ("ий", "ая", "ое", "ие", "ого", "ой", "ому", "им", "ом", "их", "ими", "ую")),),
-    "uk": (("", ("ий", "а", "е", "і", "ого", "ої", "ому", "им", "ій", "их", "ими", "у", "ою")),),
-    "pl": (("", ("i", "a", "ie", "iego", "iej", "iemu", "im", "ich", "imi", "ą")),),
+    "uk": (("і", ("і",)), ("ів", ("ів",)),
+           ("", ("ий", "а", "е", "і", "ого", "ої", "ому", "им", "ій", "их", "ими", "у", "ою")),),
+    "pl": (("k", ("ki", "ka", "kie", "kiego", "kiej", "kiemu", "kim", "kich", "kimi", "ką", "cy")), ("", ("",))),
+    "cs": (("k", ("ký", "ká", "ké", "kého", "kém", "kých", "kými", "kou", "kému", "kým", "čtí")), ("", ("",))),
     "ar": (("", ("", "ة", "ين")),),
 }  # fmt: skip
 
@@ -88,6 +122,23 @@ def is_usable(name: str) -> bool:
     return name[0].isupper() and not name.isupper() if is_latin(name) else name[0].isupper() or not name[0].islower()
 
 
+def is_same(name: str, main: str) -> bool:
+    """Tell whether a spelling is the main name in the writing of its country, which is not the Latin one."""
+    return bool(_CYRILLIC.match(name)) and abs(len(name) - len(main)) <= 3
+
+
+def bared(word: str) -> Iterator[str]:
+    """Give what is left of a Korean or Hebrew word without the particles that these join to names."""
+    if "\uac00" <= word[0] <= "\ud7a3":
+        for particle in _KOREAN:
+            if word.endswith(particle) and len(word) - len(particle) >= 2:
+                yield word.removesuffix(particle)
+    elif "\u05d0" <= word[0] <= "\u05ea":
+        for joined in _HEBREW:
+            if word.startswith(joined) and len(word) - len(joined) >= 3:
+                yield word.removeprefix(joined)
+
+
 def adjectives(language: str, word: str) -> Iterator[str]:
     """Give the forms of an adjective or the name of a people."""
     for ending, replacements in _ADJECTIVE_ENDINGS.get(language, (("", ("",)),)):
@@ -106,6 +157,8 @@ def with_inflected(name: str, language: str = "") -> Iterator[str]:
     elif language == "cs":
         yield from _replaced(name, _CZECH_ENDINGS)
     elif _CYRILLIC.match(name):
+        if language == "uk":
+            yield from _replaced(name, _UKRAINIAN_ENDINGS)
         yield from _russian(name)
 
 

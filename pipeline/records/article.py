@@ -102,7 +102,7 @@ class Place:
     """A place that the text names, by GeoNames' English name; degrees are WGS 84.
 
     `kind` is one of country, region, continent, admin, town, site; `country` is ISO 3166-1 alpha-2, or None
-    for what lies in several.
+    for what lies in several. `event` marks where the reported thing happened, of few places at most.
     """
 
     name: str
@@ -110,6 +110,7 @@ class Place:
     lat: float
     lon: float
     kind: str
+    event: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
