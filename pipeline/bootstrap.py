@@ -359,8 +359,8 @@ def _enrich_worker(parts: Parts, settings: Settings, stack: ExitStack) -> Worker
 
     fetcher = stack.enter_context(open_fetcher(settings))
     pages = stack.enter_context(closing(TrafilaturaReader(fetcher)))
-    places = GazetteerPlaces(open_gazetteer())
     outlets = load_outlets(settings.sources or seed("sources.yaml"))
+    places = GazetteerPlaces(open_gazetteer(), outlets.known)
     preparer = Preparer(
         RuleFile(settings.rules or seed("rules.yaml"), settings.lexicon), places, _languages(settings), outlets
     )

@@ -14,7 +14,6 @@ from pipeline.records.article import Place, Source
 from pipeline.rules.facts import ArticleFacts
 from pipeline.text.document import Document
 
-
 NO_SOURCE = Source(feed="", name="")
 """Of an article of which nobody says where it is from."""
 
@@ -82,7 +81,7 @@ def open_describer(languages: LanguageGuesser, outlets: Outlets) -> Describer:
     from pipeline.enrich.places import GazetteerPlaces
     from pipeline.gazetteer.build import open_gazetteer
 
-    return Describer(GazetteerPlaces(open_gazetteer()), languages, outlets)
+    return Describer(GazetteerPlaces(open_gazetteer(), outlets.known), languages, outlets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

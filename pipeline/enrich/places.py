@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from operator import mul
 
 from pipeline.enrich import places_cues as cues
+from pipeline.enrich.outlets import Outlet
 from pipeline.enrich.places_context import Around, Passage
 from pipeline.enrich.places_features import (
     NAME_FEATURES,
     SECOND_FEATURES,
     Candidate,
     Evidence,
-    Neighbourhood,
     is_supported,
     is_word,
     known_size,
@@ -22,9 +22,11 @@ from pipeline.enrich.places_features import (
     meanings_of,
     name_features,
 )
+from pipeline.enrich.places_neighbours import Neighbourhood
 from pipeline.enrich.places_scan import Meaning, Scanner
 from pipeline.enrich.places_weights import COUNTRY_THRESHOLD, FIRST, SECOND, THRESHOLD
 from pipeline.gazetteer.file import DOUBTFUL, PERSONAL, Gazetteer
+from pipeline.gazetteer.spelling import key
 from pipeline.records.article import Place, Source
 from pipeline.text.document import Document
 
@@ -65,8 +67,9 @@ class GazetteerPlaces:
     what the first made of the other names.
     """
 
-    def __init__(self, gazetteer: Gazetteer, weights: Weights | None = None) -> None:
-        """Take the gazetteer, and other weights than the shipped ones where they are being fitted."""
+    def __init__(self, gazetteer: Gazetteer, outlets: Iterable[Outlet] = (), weights: Weights | None = None) -> None:
+        """Take the gazetteer, the known outlets, and other weights than the shipped ones where they are being fitted."""
+        self._homes = {outlet.id: point for outlet in outlets if (point := _home(gazetteer, outlet)) is not None}
         self._weights = weights or Weights(FIRST, SECOND)
         self._gazetteer = gazetteer
         self._scanner = Scanner(gazetteer)
@@ -93,6 +96,7 @@ class GazetteerPlaces:
     def weigh(self, document: Document, source: Source) -> tuple[dict[str, int], list[Weighed]]:
         """Give the countries that adjectives tell, and every name with the likelihood of what it may mean."""
         evidence = Evidence(english=document.language == "en", source_country=source.country)
+        evidence.source_point = self._homes.get(source.outlet or "")
         passages = [
             Passage(text, tokens, self._scanner.scan(text, tokens, evidence.lowered), is_title)
             for text, tokens, is_title in (
@@ -110,7 +114,17 @@ class GazetteerPlaces:
         names = [each for each in gathered if not each.name.adjective]
         _tell(evidence, gathered)
         weighed = [_weigh(each, evidence, self._weights) for each in names]
-        return adjectives, _second(weighed, self._weights)
+        return adjectives, _second(weighed, self._weights, evidence.source_point)
+
+
+def _home(gazetteer: Gazetteer, outlet: Outlet) -> tuple[float, float] | None:
+    """Give the point of the town that an outlet is of, where the sources file names one."""
+    number = gazetteer.names.get(key(outlet.place)) if outlet.place else None
+    if number is None:
+        return None
+    found = (gazetteer.entry(reference.entry) for reference in gazetteer.references(number))
+    towns = [entry for entry in found if entry.kind == "town" and outlet.country in (None, entry.country)]
+    return (towns[0].lat, towns[0].lon) if towns else None
 
 
 def _gather(passages: Sequence[Passage]) -> list[Around]:
@@ -187,9 +201,9 @@ def _weigh(around: Around, evidence: Evidence, weights: Weights) -> Weighed:
     return Weighed(around, names, candidates)
 
 
-def _second(weighed: list[Weighed], weights: Weights) -> list[Weighed]:
+def _second(weighed: list[Weighed], weights: Weights, home: tuple[float, float] | None) -> list[Weighed]:
     """Weigh again with what the other names probably mean."""
-    around = Neighbourhood([each.candidates for each in weighed])
+    around = Neighbourhood([each.candidates for each in weighed], home)
     last = weights.second[-len(SECOND_FEATURES) :]
     anew: list[list[float]] = []
     for index, each in enumerate(weighed):

@@ -7,6 +7,7 @@ from time import process_time
 
 import pytest
 
+from pipeline.enrich.outlets import Outlet
 from pipeline.enrich.places import GazetteerPlaces
 from pipeline.errors import BadInput
 from pipeline.gazetteer.build import open_gazetteer
@@ -129,6 +130,15 @@ def test_a_town_of_the_sources_own_country_is_likelier_meant():
         return max(each.likelihood for each in weighed[0].candidates if each.meaning.entry.country == "CA")
 
     assert likelihood("CA") > likelihood(None)
+
+
+def test_the_town_of_an_outlet_tells_which_of_several_is_meant():
+    outlet = Outlet(id="whig", name="The Whig", country="CA", place="Kingston", according_to="this test")
+    finder = GazetteerPlaces(open_gazetteer(), [outlet])
+    document = Document("Library to close", "Residents of Kingston want their library back.", "en")
+    places, countries = finder.find(document, "en", Source(feed="", name="The Whig", country="CA", outlet="whig"))
+    assert [(place.name, place.country) for place in places] == [("Kingston", "CA")]
+    assert countries == ("CA",)
 
 
 @pytest.mark.parametrize(
