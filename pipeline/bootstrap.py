@@ -354,13 +354,13 @@ def _enrich_worker(parts: Parts, settings: Settings, stack: ExitStack) -> Worker
     from pipeline.enrich.prepare import Preparer
     from pipeline.enrich.step import EnrichStep
     from pipeline.enrich.worker import EnrichWorker
-    from pipeline.gazetteer.build import open_gazetteer
+    from pipeline.gazetteer.operator import gazetteer_with
     from pipeline.rules.watched import RuleFile
 
     fetcher = stack.enter_context(open_fetcher(settings))
     pages = stack.enter_context(closing(TrafilaturaReader(fetcher)))
     outlets = load_outlets(settings.sources or seed("sources.yaml"))
-    places = GazetteerPlaces(open_gazetteer(), outlets.known)
+    places = GazetteerPlaces(gazetteer_with(settings.places), outlets.known)
     preparer = Preparer(
         RuleFile(settings.rules or seed("rules.yaml"), settings.lexicon), places, _languages(settings), outlets
     )
@@ -378,4 +378,5 @@ def load_describer(settings: Settings) -> "Describer":
     from pipeline.enrich.given import open_describer
     from pipeline.enrich.outlets import load_outlets
 
-    return open_describer(_languages(settings), load_outlets(settings.sources or seed("sources.yaml")))
+    outlets = load_outlets(settings.sources or seed("sources.yaml"))
+    return open_describer(_languages(settings), outlets, settings.places)

@@ -50,6 +50,7 @@ class Settings:
     lexicon: Path | None = None
     channels: Path | None = None
     sources: Path | None = None
+    places: Path | None = None
     policy: Path | None = None
     languages: tuple[str, ...] | None = None
     heartbeat_url: str | None = field(default=None, repr=False)
@@ -102,6 +103,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         lexicon=_path(env, "LEXICON"),
         channels=_path(env, "CHANNELS"),
         sources=_path(env, "SOURCES"),
+        places=_path(env, "PLACES"),
         policy=_path(env, "POLICY"),
         languages=_languages(env),
         heartbeat_url=_secret_url(env, "HARMATTAN_HEARTBEAT_URL"),

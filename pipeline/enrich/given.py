@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -76,12 +77,12 @@ class Describer:
         return Described(document, facts)
 
 
-def open_describer(languages: LanguageGuesser, outlets: Outlets) -> Describer:
-    """Give a describer with the shipped gazetteer."""
+def open_describer(languages: LanguageGuesser, outlets: Outlets, places: Path | None = None) -> Describer:
+    """Give a describer with the shipped gazetteer and the operator's file of places. Raises BadInput."""
     from pipeline.enrich.places import GazetteerPlaces
-    from pipeline.gazetteer.build import open_gazetteer
+    from pipeline.gazetteer.operator import gazetteer_with
 
-    return Describer(GazetteerPlaces(open_gazetteer(), outlets.known), languages, outlets)
+    return Describer(GazetteerPlaces(gazetteer_with(places), outlets.known), languages, outlets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,7 @@ def open_gazetteer() -> Gazetteer:
 def compile_gazetteer(path: Path, additions: Path) -> None:
     """Compile the gazetteer from GeoNames, CLDR, the tables beside this file and the additions. Raises BadInput."""
     digest = _digest(additions)
-    compiler = _Compiler(sources.read_additions(additions))
+    compiler = _Compiler(sources.read_additions(additions), simplifier())
     compiler.add_countries()
     compiler.add_additions()
     compiler.add_regions()
@@ -55,6 +55,17 @@ def compile_gazetteer(path: Path, additions: Path) -> None:
     compiler.add_capitals()
     compiler.add_not_places()
     write_gazetteer(path, compiler.entries, compiler.flagged(), digest)
+
+
+def compiled_additions(additions: Additions) -> tuple[list[Entry], dict[str, list[Reference]]]:
+    """Give the places that are added by hand, and what each of their names means, by the places' positions.
+
+    Names are taken as they are written: the table of traditional characters is there only when the package is built.
+    """
+    compiler = _Compiler(additions, {})
+    compiler.add_additions()
+    compiler.add_not_places()
+    return compiler.entries, {name: list(references) for name, references in compiler.flagged().items()}
 
 
 def _digest(additions: Path) -> bytes:
@@ -66,11 +77,11 @@ def _digest(additions: Path) -> bytes:
 class _Compiler:
     """Gathers entries, and what each name may mean."""
 
-    def __init__(self, additions: Additions) -> None:
+    def __init__(self, additions: Additions, simplified: dict[int, str]) -> None:
         self.entries: list[Entry] = []
         self._additions = additions
         self._names: dict[str, dict[int, int]] = defaultdict(dict)
-        self._simplified = simplifier()
+        self._simplified = simplified
         self._by_place: dict[tuple[str, str], int] = {}
 
     def flagged(self) -> dict[str, Iterable[Reference]]:

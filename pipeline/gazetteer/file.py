@@ -97,6 +97,8 @@ class Gazetteer:
         self._starts = view[starts:references].cast("I")
         self._references = view[references:places].cast("I")
         self._places = view[places:names]
+        self.places: int = (names - places) // _PLACE.size
+        """How many places it holds."""
         self._names = view[names:lower]
         self.lower_heads = frozenset(bytes(view[lower:end]).decode().split("\n"))
         """First words of names that may stand in lower case."""

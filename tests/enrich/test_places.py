@@ -12,6 +12,7 @@ from pipeline.enrich.places import GazetteerPlaces
 from pipeline.errors import BadInput
 from pipeline.gazetteer.build import open_gazetteer
 from pipeline.gazetteer.file import Gazetteer
+from pipeline.gazetteer.operator import gazetteer_with
 from pipeline.newsroom.content import load_contents
 from pipeline.records.article import Place, Source
 from pipeline.text.document import Document
@@ -192,6 +193,27 @@ def test_finding_places_costs_little():
             FINDER.find(document, "und", NO_SOURCE)
         spent.append(process_time() - begun)
     assert min(spent[1:]) / size * 3000 < 0.002, "seconds for 3,000 characters"
+
+
+def test_an_operators_places_are_told_and_names_that_they_strike_out_are_not(tmp_path: Path):
+    own = tmp_path / "places.yaml"
+    own.write_text(
+        "places:\n  - {name: Tin Tersi, kind: site, country: ML, lat: 18.1, lon: 0.5, names: [تين ترسي]}\n"
+        "not_places: [Kidal]\n",
+        encoding="utf-8",
+    )
+    finder = GazetteerPlaces(gazetteer_with(own))
+    text = "The well of Tin Tersi, in Mali, is dry; Kidal is a song. Gao is a town."
+    places, _ = finder.find(Document("", text, "en"), "en", NO_SOURCE)
+    assert [place.name for place in places] == ["Tin Tersi", "Mali", "Gao"]
+    assert (places[0].lat, places[0].country) == (18.1, "ML")
+
+
+def test_a_mistake_in_an_operators_places_is_told_with_its_line(tmp_path: Path):
+    own = tmp_path / "places.yaml"
+    own.write_text("places:\n  - {name: Tin Tersi, kind: hamlet, lat: 18.1, lon: 0.5}\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"places.yaml:2"):
+        gazetteer_with(own)
 
 
 def test_a_file_that_is_no_gazetteer_is_refused_with_what_to_do(tmp_path: Path):
