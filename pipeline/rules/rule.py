@@ -24,4 +24,4 @@ class Rule:
         """A digest of the query and of the entities in it: it changes when what the rule asks for is written otherwise."""
         entities = {f"@{part.id} {part.version}" for part in walk(self.meaning) if isinstance(part, Entity)}
         written = [" ".join(self.query.split()), *sorted(entities)]
-        return blake2b("\n".join(written).encode(), digest_size=6).hexdigest()
+        return blake2b("\n".join(written).encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
