@@ -1,15 +1,20 @@
-"""What an article must have before a rule is worth looking at."""
+"""What an article must have, and must lack, before a rule is worth a look at the places of words."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 from pipeline.rules.syntax import (
+    And,
     AtLeast,
+    Beside,
+    Context,
     Dated,
     Entity,
     Except,
     Fact,
     FactField,
+    In,
+    Near,
     Not,
     NotNear,
     Or,
@@ -17,75 +22,140 @@ from pipeline.rules.syntax import (
     Query,
     Reading,
     Term,
-    parts_of,
+    Where,
 )
 from pipeline.rules.vocabulary import Vocabulary
 
-_COMMONNESS_OF_ENTITY = 0.05
-_COMMONNESS_OF_FACT = {FactField.LANG: 3.0, FactField.KIND: 3.0, FactField.COUNTRY: 0.3, FactField.WITHIN: 0.3}
-_COMMONNESS_OF_OTHER_FACT = 0.1
+_WEIGHT = 10.0  # articles that a guess is worth
+_COMMONNESS_OF_ENTITY = 0.05 * _WEIGHT
+_COMMONNESS_OF_FACT = {FactField.LANG: 30.0, FactField.KIND: 30.0, FactField.COUNTRY: 3.0, FactField.WITHIN: 3.0}
+_COMMONNESS_OF_OTHER_FACT = 1.0
+_NOTHING: frozenset[int] = frozenset()
 
 
-class Anchors(NamedTuple):
-    """Numbers of which every article that matches has at least one, and a guess of how common they are together."""
+class Needs(NamedTuple):
+    """Groups of numbers of which every article that matches has at least one each, and numbers of which it has none.
 
-    numbers: frozenset[int]
-    commonness: float
+    `rest` is what these leave open; where there is none, an article that has what is needed matches.
+    """
 
-
-def anchors(query: Query, vocabulary: Vocabulary) -> Anchors | None:
-    """Give the rarest such group; None if there is none. An entity is a number by itself."""
-    match query:
-        case Phrase(terms):
-            term = min(terms, key=_commonness)
-            return Anchors(frozenset([vocabulary.number(term)]), _commonness(term))
-        case Entity(name, _, version):
-            return Anchors(frozenset([vocabulary.entity_number(name, version)]), _COMMONNESS_OF_ENTITY)
-        case Fact(field, values):
-            common = _COMMONNESS_OF_FACT.get(field, _COMMONNESS_OF_OTHER_FACT)
-            return Anchors(frozenset(vocabulary.fact_number(field, value) for value in values), common * len(values))
-        case Not() | Dated():
-            return None
-        case NotNear(part) | Except(part):
-            return anchors(part, vocabulary)
-        case _:
-            return _joined(query, [anchors(part, vocabulary) for part in parts_of(query)])
+    groups: tuple[frozenset[int], ...]
+    against: frozenset[int] = _NOTHING
+    rest: tuple[Query, ...] = ()
 
 
-def _joined(query: Query, groups: list[Anchors | None]) -> Anchors | None:
-    match query:
-        case Or():
-            return _any(groups)
-        case AtLeast(count):
-            return _of_several(count, groups)
-        case _:
-            return _rarest(groups)
+class Needed:
+    """Tells what queries need in the numbers of a vocabulary, and guesses how common each number is.
+
+    An entity is a number by itself.
+    """
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self.commonness: dict[int, float] = {}
+        """A guess for each number that was given: of how many articles it is a part, times a weight. Who counts adds to it."""
+        self._kinds: Mapping[type, Callable[[Any], Needs]] = {
+            Phrase: self._phrase,
+            Entity: self._entity,
+            Fact: self._fact,
+            Dated: _open,
+            Not: self._not,
+            Context: lambda query: self.of(query.part),
+            In: self._part,
+            NotNear: self._without,
+            Except: self._without,
+            Where: self._both,
+            Near: self._near,
+            Beside: self._near,
+            And: self._and,
+            Or: self._or,
+            AtLeast: self._at_least,
+        }
+
+    def of(self, query: Query) -> Needs:
+        """Tell what a query needs."""
+        return self._kinds[type(query)](query)
+
+    def rarest(self, groups: Iterable[frozenset[int]]) -> frozenset[int]:
+        """Give the group that is had by the fewest articles, as far as is known."""
+        common = self.commonness
+        return min(groups, key=lambda group: sum(map(common.__getitem__, group)))
+
+    def _number(self, term: Term) -> int:
+        number = self._vocabulary.number(term)
+        if number not in self.commonness:
+            self.commonness[number] = _commonness(term)
+        return number
+
+    def _phrase(self, query: Phrase) -> Needs:
+        groups = tuple([frozenset((self._number(term),)) for term in query.terms])
+        return Needs(groups) if len(groups) == 1 else Needs(groups, rest=(query,))
+
+    def _entity(self, query: Entity) -> Needs:
+        number = self._vocabulary.entity_number(query.id, query.version)
+        self.commonness.setdefault(number, _COMMONNESS_OF_ENTITY)
+        return Needs((frozenset((number,)),))
+
+    def _fact(self, query: Fact) -> Needs:
+        numbers = [self._vocabulary.fact_number(query.field, value) for value in query.values]
+        common = _COMMONNESS_OF_FACT.get(query.field, _COMMONNESS_OF_OTHER_FACT)
+        for number in numbers:
+            self.commonness.setdefault(number, common)
+        return Needs((frozenset(numbers),))
+
+    def _not(self, query: Not) -> Needs:
+        groups, against, rest = self.of(query.part)
+        if len(groups) == 1 and not against and not rest:
+            return Needs((), groups[0])
+        return Needs((), rest=(query,))
+
+    def _part(self, query: Any) -> Needs:
+        return Needs(self.of(query.part).groups, rest=(query,))
+
+    def _without(self, query: Any) -> Needs:
+        self.of(query.other)  # an article's words are looked up once: by then these must have numbers, too
+        return self._part(query)
+
+    def _both(self, query: Where) -> Needs:
+        condition = self.of(query.condition)
+        return Needs(self.of(query.part).groups + condition.groups, condition.against, (query,))
+
+    def _near(self, query: Any) -> Needs:
+        # the sides of NEAR are left and right, those of WITH/n part and other
+        one, other = (query.left, query.right) if type(query) is Near else (query.part, query.other)
+        return Needs(self.of(one).groups + self.of(other).groups, rest=(query,))
+
+    def _and(self, query: And) -> Needs:
+        needs = [self.of(part) for part in query.parts]
+        groups = tuple([group for need in needs for group in need.groups])
+        against = _NOTHING.union(*(need.against for need in needs))
+        return Needs(groups, against, tuple([part for need in needs for part in need.rest]))
+
+    def _or(self, query: Or) -> Needs:
+        needs = [self.of(part) for part in query.parts]
+        if not all(need.groups for need in needs):
+            return Needs((), rest=(query,))
+        group = _NOTHING.union(*(self.rarest(need.groups) for need in needs))
+        is_all = not any(need.rest or need.against or len(need.groups) > 1 for need in needs)
+        return Needs((group,), rest=() if is_all else (query,))
+
+    def _at_least(self, query: AtLeast) -> Needs:
+        """Of n parts of which `count` hold, at least one is among any n - `count` + 1; take the rarest ones."""
+        groups = [self.rarest(need.groups) for need in map(self.of, query.parts) if need.groups]
+        groups.sort(key=lambda group: sum(map(self.commonness.__getitem__, group)))
+        enough = len(query.parts) - query.count + 1
+        if len(groups) < enough:
+            return Needs((), rest=(query,))
+        return Needs((_NOTHING.union(*groups[:enough]),), rest=(query,))
 
 
-def _rarest(groups: Iterable[Anchors | None]) -> Anchors | None:
-    return min((group for group in groups if group is not None), key=lambda group: group.commonness, default=None)
-
-
-def _any(groups: Iterable[Anchors | None]) -> Anchors | None:
-    numbers: set[int] = set()
-    common = 0.0
-    for group in groups:
-        if group is None:
-            return None
-        numbers |= group.numbers
-        common += group.commonness
-    return Anchors(frozenset(numbers), common)
-
-
-def _of_several(count: int, groups: list[Anchors | None]) -> Anchors | None:
-    """Of n parts of which `count` hold, at least one is among any n - `count` + 1; take the rarest ones."""
-    known = sorted((group for group in groups if group is not None), key=lambda group: group.commonness)
-    needed = len(groups) - count + 1
-    return _any(known[:needed]) if len(known) >= needed else None
+def _open(query: Query) -> Needs:
+    return Needs((), rest=(query,))
 
 
 def _commonness(term: Term) -> float:
     """Guess how common a term is: short words are, beginnings more so, names less. A Han character counts for two letters."""
-    letters = sum(2 if character >= "\u2e80" else 1 for character in term.form)
+    form = term.form
+    letters = len(form) if form.isascii() else sum(2 if character >= "\u2e80" else 1 for character in form)
     factor = {Reading.PATTERN: 4.0, Reading.NAME: 0.5, Reading.ACRONYM: 0.3}.get(term.reading, 1.0)
-    return factor / max(letters, 1) ** 2
+    return _WEIGHT * factor / max(letters, 1) ** 2

@@ -52,7 +52,7 @@ class Compiler:
         self._vocabulary = vocabulary
         self._entities: dict[int, Finder] = {}
 
-    def matcher(self, query: Query) -> Matcher:
+    def matcher(self, query: Query) -> Matcher:  # noqa: C901 - a case for each kind of part
         """Make the matcher of a query."""
         match query:
             case And(parts):
@@ -72,15 +72,33 @@ class Compiler:
                 return _several(1, [self.matcher(part) for part in parts])
             case Phrase((term,)):
                 return _word(self._vocabulary.number(term))
+            case Near(left, right, distance, ordered):
+                finder = self.finder(query)
+                one, other = self._words(left), self._words(right)
+                if one and other:
+                    return Matcher(_are_near(one, other, distance, ordered), _found(finder).runs)
+                return _found(finder)
             case _:
                 return _found(self.finder(query))
 
-    def finder(self, query: Query) -> Finder:
+    def _words(self, query: Query) -> tuple[int, ...] | None:
+        """Give the numbers of which any is the part, if it is nothing but single words."""
+        parts = query.parts if isinstance(query, Or) else (query,)
+        numbers = [
+            self._vocabulary.number(part.terms[0]) if isinstance(part, Phrase) and len(part.terms) == 1 else None
+            for part in parts
+        ]
+        return None if None in numbers else tuple(number for number in numbers if number is not None)
+
+    def finder(self, query: Query) -> Finder:  # noqa: C901 - a case for each kind of part
         """Make what finds the occurrences of a placed part."""
         match query:
             case Phrase(terms):
                 return _phrase([self._vocabulary.number(term) for term in terms])
             case Or(parts):
+                words = self._words(query)
+                if words:
+                    return _any_word(words)
                 return _either([self.finder(part) for part in parts])
             case Near(left, right, distance, ordered):
                 return _near(self.finder(left), self.finder(right), distance, ordered)
@@ -177,7 +195,29 @@ def _found(finder: Finder) -> Matcher:
     )
 
 
+def _are_near(one: tuple[int, ...], other: tuple[int, ...], distance: int, ordered: bool) -> Callable[[Places], bool]:
+    """Tell whether any of two single words stand near each other, without listing where."""
+
+    def holds(places: Places) -> bool:
+        lefts = places.at_any(one)
+        rights = places.at_any(other) if lefts else lefts
+        last = len(rights)
+        for left in lefts:
+            behind = bisect_right(rights, left)
+            if behind < last and rights[behind] - left <= distance:
+                return True
+            if not ordered and (before := bisect_left(rights, left)) and left - rights[before - 1] <= distance:
+                return True
+        return False
+
+    return holds
+
+
 # ------------------------------------------------------------------------------------------------ places
+
+
+def _any_word(numbers: tuple[int, ...]) -> Finder:
+    return lambda places: [(at, at, ((at, at),)) for at in places.at_any(numbers)]
 
 
 def _phrase(numbers: list[int]) -> Finder:

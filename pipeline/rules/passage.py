@@ -1,6 +1,7 @@
 """The short passage of an article that shows best why a rule matched."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.records.article import Span
@@ -34,14 +35,26 @@ def passage(document: Document, spans: Sequence[Span]) -> Span | None:
 
 def _densest(spans: Sequence[Span]) -> tuple[int, int]:
     """Give the beginning and end of the places that lie within one passage and are the most different words."""
-    best: tuple[int, int, int] | None = None
+    if len(spans) == 1 and spans[0].end - spans[0].start <= LONGEST - _BEFORE // 2:
+        return spans[0].start, spans[0].end
+    most, best = -1, (0, 0)
+    inside: Counter[str] = Counter()
+    words = [span.text.casefold() for span in spans]
+    last = 0
     for index, first in enumerate(spans):
-        inside = [span for span in spans[index:] if span.end - first.start <= LONGEST - _BEFORE // 2]
-        words = len({span.text.casefold() for span in inside})
-        if best is None or words > best[0]:
-            best = words, first.start, max((span.end for span in inside), default=first.start + LONGEST)
-    assert best is not None
-    return best[1], best[2]
+        while last < len(spans) and spans[last].end - first.start <= LONGEST - _BEFORE // 2:
+            inside[words[last]] += 1
+            last += 1
+        if len(inside) > most:
+            most = len(inside)
+            best = first.start, spans[last - 1].end if inside else first.start + LONGEST
+        if last > index:
+            inside[words[index]] -= 1
+            if not inside[words[index]]:
+                del inside[words[index]]
+        else:
+            last = index + 1
+    return best
 
 
 def _beginning(body: str, start: int, end: int) -> int:

@@ -1,12 +1,13 @@
 """What the rules' terms are to one article: which are there, and where."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from pipeline.records.article import Span
 from pipeline.rules.facts import ArticleFacts, fact_keys
-from pipeline.rules.vocabulary import Vocabulary
+from pipeline.rules.vocabulary import Vocabulary, all_numbers
 from pipeline.text.document import Document
 
 GAP = 1000
@@ -36,59 +37,65 @@ class Places:
         self.text_at = len(document.title_words) + GAP
         self.time: datetime | None = facts.time
         self.found: dict[int, list[Hit]] = {}
-        self._positions: dict[int, list[int]] | None = None
-        known = vocabulary.words(document.language)
+        self._positions: Mapping[int, list[int]] | None = None
+        self._spans: dict[Run, Span] = {}
+        self._known = vocabulary.words(document.language)
         # one look-up for each distinct word
-        self._numbers_of = {
-            word: numbers for word in {*document.title_words, *document.text_words} if (numbers := known[word])
-        }
-        self.numbers: set[int] = set()
-        for numbers in self._numbers_of.values():
-            self.numbers.update(numbers)
+        self.numbers = all_numbers({*document.title_words, *document.text_words}, self._known)
         asked = vocabulary.facts()
         if asked:
             self.numbers.update(asked[key] for key in fact_keys(facts, document.language) if key in asked)
 
     def at(self, number: int) -> list[int]:
         """Give the positions of a term, in rising order."""
-        if number not in self.numbers:
-            return _NOWHERE
         if self._positions is None:
             self._positions = self._locate()
         return self._positions.get(number, _NOWHERE)
 
-    def _locate(self) -> dict[int, list[int]]:
-        positions: dict[int, list[int]] = {}
-        numbers_of = self._numbers_of
+    def at_any(self, numbers: Iterable[int]) -> list[int]:
+        """Give the positions of several terms, in rising order."""
+        found = [self.at(number) for number in numbers if number in self.numbers]
+        return found[0] if len(found) == 1 else sorted({position for positions in found for position in positions})
+
+    def _locate(self) -> Mapping[int, list[int]]:
+        positions: defaultdict[int, list[int]] = defaultdict(list)
         for words, origin in ((self._document.title_words, 0), (self._document.text_words, self.text_at)):
-            for position, word in enumerate(words, origin):
-                for number in numbers_of.get(word, ()):
-                    known = positions.get(number)
-                    if known is None:
-                        positions[number] = [position]
-                    elif len(known) < MOST_OCCURRENCES:
-                        known.append(position)
+            most = MOST_OCCURRENCES if len(words) > MOST_OCCURRENCES else None
+            for memory in self._known:
+                for position, numbers in enumerate(map(memory.__getitem__, words), origin):
+                    for number in numbers:
+                        if most is None or len(positions[number]) < most:
+                            positions[number].append(position)
         return positions
 
     def spans(self, runs: Iterable[Run], most: int) -> tuple[Span, ...]:
         """Give the places in title + two line feeds + text, in their order, without those that lie within others."""
-        whole = self._document
         spans: list[Span] = []
         reached = -1
-        for first, last in sorted(set(runs), key=lambda run: (run[0], -run[1])):
+        for first, last in sorted(set(runs), key=_longest_first):
             if last <= reached:
                 continue
             if len(spans) == most:
                 break
             reached = last
-            if first < self.text_at:
-                start, end = whole.title_places[first][0], whole.title_places[last][1]
-                spans.append(Span(start, end, whole.title[start:end]))
-            else:
-                places, origin, offset = whole.text_places, self.text_at, whole.text_offset
-                start, end = places[first - origin][0], places[last - origin][1]
-                spans.append(Span(offset + start, offset + end, whole.text[start:end]))
+            known = self._spans.get((first, last))
+            if known is None:
+                known = self._spans[first, last] = self._span(first, last)
+            spans.append(known)
         return tuple(spans)
+
+    def _span(self, first: int, last: int) -> Span:
+        whole = self._document
+        if first < self.text_at:
+            start, end = whole.title_places[first][0], whole.title_places[last][1]
+            return Span(start, end, whole.title[start:end])
+        places, origin, offset = whole.text_places, self.text_at, whole.text_offset
+        start, end = places[first - origin][0], places[last - origin][1]
+        return Span(offset + start, offset + end, whole.text[start:end])
+
+
+def _longest_first(run: Run) -> Run:
+    return run[0], -run[1]
 
 
 def overlapping(hits: list[Hit], others: list[Hit], distance: int = 0) -> list[bool]:

@@ -7,10 +7,11 @@ Dated) only hold or don't, for the whole article.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 
 class QueryError(ValueError):
@@ -39,8 +40,7 @@ class Reading(StrEnum):
     PATTERN = "pattern"
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True, array_like=True, gc=False):
     """A word of a query. `form` is folded as an article's words are (a PATTERN's with its wildcards).
 
     `spelling` is the word as it was written (in NFC), for those readings that need its case or accents: WORD, NAME,
@@ -52,15 +52,13 @@ class Term:
     spelling: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Struct, frozen=True, array_like=True, tag=True, gc=False):
     """Words that stand one directly after the other; often it is just one word. It occurs where they stand."""
 
     terms: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(Struct, frozen=True, array_like=True, tag=True, gc=False):
     """Two placed parts with at most `distance` - 1 words between them and no word in common.
 
     They stand in either order, or with `ordered` the left one first. It occurs from the first word of both to the last.
@@ -72,8 +70,7 @@ class Near:
     ordered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(Struct, frozen=True, array_like=True, tag=True, gc=False):
     """The occurrences of `part` that have one of `other` as near as Near asks. `other` is no evidence (`WITH/n`)."""
 
     part: "Query"
@@ -81,8 +78,7 @@ class Beside:
     distance: int
 
 
-@dataclass(frozen=True, slots=True)
-class NotNear:
+class NotNear(Struct, frozen=True, array_like=True, tag=True, gc=False):
     """The occurrences of `part` that have none of `other` as near as Near asks, and overlap none."""
 
     part: "Query"
@@ -90,16 +86,14 @@ class NotNear:
     distance: int
 
 
-@dataclass(frozen=True, slots=True)
-class Except:
+class Except(Struct, frozen=True, array_like=True, tag=True, gc=False):
     """The occurrences of `part` that share no position with an occurrence of `other`, from its first to its last word."""
 
     part: "Query"
     other: "Query"
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True, array_like=True, tag=True, gc=False):
     """The occurrences of `part`, provided that `condition` holds in the whole article; it is no evidence.
 
     The lexicon's names in a context are made of it. Inside of In, the condition is still about the whole article.
@@ -109,8 +103,7 @@ class Where:
     condition: "Query"
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(Struct, frozen=True, array_like=True, tag=True, gc=False):
     """An entity of the lexicon: the occurrences of `part`. `version` changes with the entity's meaning."""
 
     id: str
@@ -125,45 +118,39 @@ class Field(StrEnum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class In:
+class In(Struct, frozen=True, array_like=True, tag=True, gc=False):
     """The occurrences of a placed part that lie in the title, or in the text. The parser puts In inside of And and Not."""
 
     field: Field
     part: "Query"
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Struct, frozen=True, array_like=True, tag=True, gc=False):
     """All of these hold in the article."""
 
     parts: tuple["Query", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Struct, frozen=True, array_like=True, tag=True, gc=False):
     """At least one of these holds in the article. Where all are placed, it occurs where any of them does."""
 
     parts: tuple["Query", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AtLeast:
+class AtLeast(Struct, frozen=True, array_like=True, tag=True, gc=False):
     """At least `count` of these hold in the article."""
 
     count: int
     parts: tuple["Query", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True, array_like=True, tag=True, gc=False):
     """This does not hold in the article."""
 
     part: "Query"
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True, array_like=True, tag=True, gc=False):
     """This holds in the article, and its words are no evidence to be shown: they only tell what others mean."""
 
     part: "Query"
@@ -183,16 +170,14 @@ class FactField(StrEnum):
     ORIGIN = "origin"
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True, array_like=True, tag=True, gc=False):
     """The article has at least one of these values, which are written as pipeline.rules.facts writes the article's."""
 
     field: FactField
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(Struct, frozen=True, array_like=True, tag=True, gc=False):
     """The article's time (published, or else first seen) is `since` or later and before `until`; None leaves it open."""
 
     since: datetime | None

@@ -1,6 +1,6 @@
 """From the words of an article to the terms of all rules: one look-up a word."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.rules.inflection import (
     declined,
@@ -15,25 +15,27 @@ from pipeline.text.stems import STEMMED, stem
 from pipeline.text.tokens import fold, spelling
 
 MOST_REMEMBERED = 100_000
-"""Words of one language that are remembered with what they fulfil. When there are more, all are forgotten."""
+"""Words of all languages together that are remembered with what they fulfil. When there are more, all are forgotten."""
 
 LONGEST_REMEMBERED = 64
 """Code points of the longest word that is remembered."""
+
+MOST_YOUNG = 1_000
+"""Terms that may be kept apart from those that the remembered words were looked up among."""
 
 
 class Words(dict[str, tuple[int, ...]]):
     """The words met in articles of one language, and the numbers of the terms that each fulfils."""
 
-    def __init__(self, vocabulary: "Vocabulary", language: str) -> None:
+    def __init__(self, terms: "Terms", language: str) -> None:
         super().__init__()
-        self._vocabulary = vocabulary
+        self._terms = terms
         self._language = language
 
     def __missing__(self, word: str) -> tuple[int, ...]:
-        found = tuple(dict.fromkeys(self._vocabulary.look_up(word, self._language)))
+        found = self._terms.look_up(word, self._language)
         if len(word) <= LONGEST_REMEMBERED:
-            if len(self) >= MOST_REMEMBERED:
-                self.clear()
+            self._terms.make_room()
             self[word] = found
         return found
 
@@ -41,33 +43,22 @@ class Words(dict[str, tuple[int, ...]]):
 class Vocabulary:
     """Numbers what rules ask for: terms, facts and entities; tells which terms an article's word fulfils.
 
-    What it finds is what `pipeline.rules.words.fulfils` says of each term by itself.
+    What it finds is what `pipeline.rules.words.fulfils` says of each term by itself. Terms that come after words were looked up
+    are young: they are kept apart with a memory of their own, so that no word has to be looked up anew among all others.
     """
 
     def __init__(self) -> None:
         self._next = 0
-        self._terms: dict[Term, int] = {}
+        self._numbers: dict[Term, int] = {}
         self._facts: dict[tuple[FactField, str], int] = {}
         self._entities: dict[tuple[str, str], int] = {}
-        self._forms: dict[str, list[int]] = {}
-        self._acronyms: dict[str, list[int]] = {}
-        self._exact: dict[str, int] = {}
-        self._names: dict[str, list[int]] = {}
-        self._joining: dict[str, list[int]] = {}
-        self._patterns: dict[str, list[tuple[str, int]]] = {}
-        self._lengths: list[int] = []
-        self._stemmable: list[tuple[Term, int]] = []
-        self._nouns: list[tuple[Term, int]] = []
-        self._stems: dict[str, _Stems] = {}
-        self._noun_stems: dict[str, _Stems] = {}
-        self._words: dict[str, Words] = {}
+        self._settled = Terms()
+        self._young = Terms()
 
-    def words(self, language: str) -> Words:
-        """Give the words of a language, each with the numbers of the terms that it fulfils."""
-        known = self._words.get(language)
-        if known is None:
-            known = self._words[language] = Words(self, language)
-        return known
+    def words(self, language: str) -> tuple[Words, ...]:
+        """Give the words of a language with the numbers of the terms that each fulfils: of all terms, or by their age."""
+        settled = self._settled.words(language)
+        return (settled, self._young.words(language)) if self._young.count else (settled,)
 
     def facts(self) -> dict[tuple[FactField, str], int]:
         """Give the numbers of the facts that rules ask for."""
@@ -75,11 +66,15 @@ class Vocabulary:
 
     def number(self, term: Term) -> int:
         """Give the number of a term; the same term has the same number."""
-        known = self._terms.get(term)
+        known = self._numbers.get(term)
         if known is None:
-            known = self._terms[term] = self._new()
-            self._enter(term, known)
-            self._words.clear()
+            known = self._numbers[term] = self._new()
+            if not self._settled.remembers:
+                self._settled.enter(term, known)
+                return known
+            if self._young.count >= MOST_YOUNG:
+                self._settle()
+            self._young.enter(term, known)
         return known
 
     def fact_number(self, field: FactField, value: str) -> int:
@@ -96,33 +91,137 @@ class Vocabulary:
             self._entities[key] = self._new()
         return self._entities[key]
 
-    def look_up(self, word: str, language: str) -> Iterator[int]:
-        """Give the numbers of the terms that a word of an article fulfils, some of them more than once."""
-        form = fold(word)
-        yield from self._forms.get(form, ())
-        if form in self._acronyms and has_capitals(word, form):
-            yield from self._acronyms[form]
-        if self._exact and (exact := self._exact.get(spelling(word))) is not None:
-            yield exact
-        if language in STEMMED:
-            yield from self._by_stem(word, language)
-        if has_capital(word):
-            for name in name_candidates(form, language):
-                if name in self._names and form in declined(name, language):
-                    yield from self._names[name]
-        if takes_joined(form):
-            for bare in joined_candidates(form):
-                if bare in self._joining and form in joined(bare):
-                    yield from self._joining[bare]
-        yield from self._by_pattern(form)
+    def _settle(self) -> None:
+        """Put the young terms to the others."""
+        self._settled.take(self._young)
+        self._young = Terms()
 
-    def _by_stem(self, word: str, language: str) -> Iterator[int]:
+    def _new(self) -> int:
+        self._next += 1
+        return self._next
+
+
+class Terms:
+    """Terms by what an article's word must be to fulfil them, and the words that were looked up among them."""
+
+    def __init__(self) -> None:
+        self._entered: list[tuple[Term, int]] = []
+        self._forms: dict[str, tuple[int, ...]] = {}
+        self._acronyms: dict[str, tuple[int, ...]] = {}
+        self._exact: dict[str, tuple[int, ...]] = {}
+        self._names: dict[str, tuple[int, ...]] = {}
+        self._joining: dict[str, tuple[int, ...]] = {}
+        self._patterns: dict[str, list[tuple[str, int]]] = {}
+        self._lengths: list[int] = []
+        self._stemmable: list[tuple[Term, int]] = []
+        self._nouns: list[tuple[Term, int]] = []
+        self._stems: dict[str, _Stems] = {}
+        self._noun_stems: dict[str, _Stems] = {}
+        self._words: dict[str, Words] = {}
+        self._room = MOST_REMEMBERED
+
+    @property
+    def count(self) -> int:
+        """How many terms there are."""
+        return len(self._entered)
+
+    @property
+    def remembers(self) -> bool:
+        """Whether words were looked up among the terms."""
+        return bool(self._words)
+
+    def words(self, language: str) -> Words:
+        """Give the words of a language."""
+        known = self._words.get(language)
+        if known is None:
+            known = self._words[language] = Words(self, language)
+        return known
+
+    def make_room(self) -> None:
+        """See to it that one more word can be remembered."""
+        self._room -= 1
+        if self._room < 0:
+            self._room = MOST_REMEMBERED - 1
+            for known in self._words.values():
+                known.clear()
+
+    def take(self, younger: "Terms") -> None:
+        """Enter the terms of another one; what was remembered in both stays so."""
+        for term, number in younger._entered:
+            self.enter(term, number)
+        before, self._words, self._room = self._words, {}, MOST_REMEMBERED
+        for language, added in younger._words.items():
+            old: Mapping[str, tuple[int, ...]] = before.get(language, {})
+            known = self.words(language)
+            known.update((word, old[word] + numbers) for word, numbers in added.items() if word in old)
+            self._room -= len(known)
+
+    def look_up(self, word: str, language: str) -> tuple[int, ...]:
+        """Give the numbers of the terms that a word of an article fulfils."""
+        form = fold(word)
+        found = self._forms.get(form, ())
+        if form in self._acronyms and has_capitals(word, form):
+            found += self._acronyms[form]
+        if self._exact:
+            found += self._exact.get(spelling(word), ())
+        if language in STEMMED:
+            found += self._by_stem(word, language)
+        if self._names and has_capital(word):
+            found += self._declined(form, language)
+        if self._joining and takes_joined(form):
+            found += self._joined(form)
+        if self._lengths:
+            found += tuple(self._by_pattern(form))
+        return tuple(set(found)) if len(found) > 1 else found
+
+    def _declined(self, form: str, language: str) -> tuple[int, ...]:
+        found: tuple[int, ...] = ()
+        for name in name_candidates(form, language):
+            if name in self._names and form in declined(name, language):
+                found += self._names[name]
+        return found
+
+    def _joined(self, form: str) -> tuple[int, ...]:
+        found: tuple[int, ...] = ()
+        for bare in joined_candidates(form):
+            if bare in self._joining and form in joined(bare):
+                found += self._joining[bare]
+        return found
+
+    def enter(self, term: Term, number: int) -> None:
+        """Add a term. Words that are remembered don't know of it."""
+        self._entered.append((term, number))
+        reading = term.reading
+        if reading is Reading.EXACT:
+            spelled = spelling(term.spelling)  # two ways to write it may be the same word
+            self._exact[spelled] = (*self._exact.get(spelled, ()), number)
+            return
+        if reading is Reading.PATTERN:
+            self._enter_pattern(term, number)
+            return
+        _add(self._acronyms if reading is Reading.ACRONYM else self._forms, term.form, number)
+        if reading is Reading.WORD:
+            self._stemmable.append((term, number))
+            if takes_joined(term.form):
+                _add(self._joining, term.form, number)
+        elif reading is Reading.NAME:
+            self._nouns.append((term, number))
+            _add(self._names, term.form, number)
+
+    def _enter_pattern(self, term: Term, number: int) -> None:
+        beginning = literal_beginning(term.form)
+        self._patterns.setdefault(beginning, []).append((term.form, number))
+        if len(beginning) not in self._lengths:
+            self._lengths = sorted([*self._lengths, len(beginning)])
+
+    def _by_stem(self, word: str, language: str) -> tuple[int, ...]:
+        if not self._stemmable and not self._nouns:
+            return ()
         stemmed = stem(word, language)
-        table = self._stems.setdefault(language, _Stems(language))
-        yield from table.read(self._stemmable).get(stemmed, ())
+        found = _stems(self._stems, language, self._stemmable).get(stemmed, ())
         if inflects_as_noun(language) and has_capital(word):
-            nouns = self._noun_stems.setdefault(language, _Stems(language))
-            yield from nouns.read(self._nouns).get(stemmed, ())
+            found += _stems(self._noun_stems, language, self._nouns).get(stemmed, ())
+        return found
 
     def _by_pattern(self, form: str) -> Iterator[int]:
         for length in self._lengths:
@@ -132,33 +231,16 @@ class Vocabulary:
                 if (len(shape) == length + 1 and shape[-1] == "*") or pattern(shape).fullmatch(form):
                     yield number
 
-    def _new(self) -> int:
-        self._next += 1
-        return self._next
 
-    def _enter(self, term: Term, number: int) -> None:
-        match term.reading:
-            case Reading.EXACT:
-                self._exact[spelling(term.spelling)] = number
-            case Reading.PATTERN:
-                self._enter_pattern(term, number)
-            case Reading.ACRONYM:
-                self._acronyms.setdefault(term.form, []).append(number)
-            case _:
-                self._forms.setdefault(term.form, []).append(number)
-        if term.reading is Reading.WORD:
-            self._stemmable.append((term, number))
-            if takes_joined(term.form):
-                self._joining.setdefault(term.form, []).append(number)
-        elif term.reading is Reading.NAME:
-            self._nouns.append((term, number))
-            self._names.setdefault(term.form, []).append(number)
+def _add(numbers: dict[str, tuple[int, ...]], key: str, number: int) -> None:
+    numbers[key] = (*numbers.get(key, ()), number)
 
-    def _enter_pattern(self, term: Term, number: int) -> None:
-        beginning = literal_beginning(term.form)
-        self._patterns.setdefault(beginning, []).append((term.form, number))
-        if len(beginning) not in self._lengths:
-            self._lengths = sorted([*self._lengths, len(beginning)])
+
+def _stems(known: dict[str, "_Stems"], language: str, terms: list[tuple[Term, int]]) -> dict[str, tuple[int, ...]]:
+    table = known.get(language)
+    if table is None:
+        table = known[language] = _Stems(language)
+    return table.numbers if table.read == len(terms) else table.catch_up(terms)
 
 
 class _Stems:
@@ -166,12 +248,19 @@ class _Stems:
 
     def __init__(self, language: str) -> None:
         self._language = language
-        self._read = 0
-        self._numbers: dict[str, list[int]] = {}
+        self.read = 0
+        self.numbers: dict[str, tuple[int, ...]] = {}
 
-    def read(self, terms: list[tuple[Term, int]]) -> dict[str, list[int]]:
-        if self._read < len(terms):
-            for term, number in terms[self._read :]:
-                self._numbers.setdefault(stem(term.spelling, self._language), []).append(number)
-            self._read = len(terms)
-        return self._numbers
+    def catch_up(self, terms: list[tuple[Term, int]]) -> dict[str, tuple[int, ...]]:
+        for term, number in terms[self.read :]:
+            _add(self.numbers, stem(term.spelling, self._language), number)
+        self.read = len(terms)
+        return self.numbers
+
+
+def all_numbers(words: Iterable[str], known: tuple[Words, ...]) -> set[int]:
+    """Give the numbers of all terms that any of the words fulfils."""
+    numbers: set[int] = set()
+    for memory in known:
+        numbers.update(*map(memory.__getitem__, words))
+    return numbers

@@ -196,7 +196,7 @@ def test_the_quick_look_up_finds_what_each_term_by_itself_would_find(queries: se
     vocabulary = Vocabulary()
     terms = {query: _term(query) for query in queries}
     numbers = {query: vocabulary.number(term) for query, term in terms.items()}
-    known = vocabulary.words(language)
+    (known,) = vocabulary.words(language)
     for word in _WORDS:
         wanted = {numbers[query] for query, term in terms.items() if fulfils(term, word, language)}
         assert set(known[word]) == wanted, word
