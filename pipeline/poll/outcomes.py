@@ -44,10 +44,10 @@ class Outcomes:
     def read(
         self, claim: ClaimedFeed, response: Response, feed: ParsedFeed, taken: Taken, *, conditional: bool
     ) -> PollOutcome:
-        """A document was read. Of one that broke off no validator is kept: it is asked for anew."""
+        """A document was read. Of one that broke off or was not taken in, no validator is kept: it is asked for anew."""
         memory = after_document(claim.memory, conditional=conditional, new=taken.new, now=claim.at)
         memory = replace(_validated(memory, response), body_hash=body_hash(response), ttl=feed.ttl, period=feed.period)
-        if feed.broken and not response.truncated:
+        if taken.error or (feed.broken and not response.truncated):
             memory = replace(memory, etag=None, last_modified=None, body_hash=None)
         outcome = self._well(claim, response, memory, Seen(taken.entries, taken.new, feed.dates))
         return replace(
@@ -69,7 +69,8 @@ class Outcomes:
         if response.status in (429, 503) and wait:
             held = self._schedule.held(wait)
             error = f"{error}, and asks us to wait {_words(held)}"
-            return PollOutcome(delay=held, error=error, held=held, held_host=response.server)
+            delay = max(held, self._schedule.after_failure(claim))  # some ask for a second, each time
+            return PollOutcome(delay=delay, error=error, held=held, held_host=response.server)
         return self.failed(claim, error)
 
     def failed(self, claim: ClaimedFeed, error: str) -> PollOutcome:

@@ -21,8 +21,9 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
-from pipeline.errors import LeaseLost
+from pipeline.errors import LeaseLost, OutOfReach
 from pipeline.state import feed_rows
 from pipeline.state.engine import Database
 from pipeline.state.feed_entries import all_contents, known_entries
@@ -32,6 +33,9 @@ from pipeline.state.feed_tables import feed_hosts, feed_moves, feeds
 from pipeline.state.interface import ClaimedFeed, FeedSpec, FeedStatus, PollOutcome
 from pipeline.state.leases import ENDED, free, lasting, new_token
 from pipeline.state.sql import insert_into, now_of, one_of, one_of_numbers
+
+_SAVES = 3
+"""How often a save is tried whose feeds move to addresses that others have taken meanwhile."""
 
 
 class DatabaseFeeds:
@@ -121,10 +125,15 @@ class DatabaseFeeds:
 
     def save(self, polls: Sequence[tuple[ClaimedFeed, PollOutcome]]) -> Sequence[LeaseLost]:
         """Save what polls found and end their leases; saying it again changes nothing."""
-        if not polls:
-            return []
-        with self._database.write() as connection:
-            return save_polls(connection, polls)
+        for _ in range(_SAVES if polls else 0):
+            try:
+                with self._database.write() as connection:
+                    return save_polls(connection, polls)
+            except IntegrityError:  # where a feed moves to, another one is since an instant: seen at the next look
+                continue
+        if polls:
+            raise OutOfReach(f"the database {self._database.address}: feeds move about; it is tried again")
+        return []
 
     def release(self, claims: Iterable[ClaimedFeed]) -> None:
         """Give claims back unpolled."""

@@ -445,6 +445,32 @@ def test_a_feed_that_moves_to_where_another_is_stops_and_says_so(feeds: Feeds):
     assert old.error == f"{POST} has moved for good to {NEW}, which is another of the feeds; remove this one"
 
 
+def test_feeds_that_move_to_one_address_at_the_same_instant_don_t_both_have_it(state: StateUnderTest):
+    feeds = state.client().feeds
+    urls = [f"https://mirror-{n}.example/rss" for n in range(12)]
+    feeds.put([FeedSpec(url=url) for url in urls])
+    claims = {url: claim(feeds, url) for url in urls}
+    clients = {url: state.client().feeds for url in urls}
+
+    def move(url: str) -> None:
+        save(clients[url], claims[url], document("e1", moved=NEW))
+
+    side_by_side([partial(move, url) for url in urls])
+    states = Counter(feed.state for feed in feeds.list())
+    assert states == {FeedState.OK: 1, FeedState.GONE: len(urls) - 1}
+
+
+def test_a_feed_may_be_added_at_the_instant_that_another_moves_there(state: StateUnderTest):
+    feeds = state.client().feeds
+    for n in range(8):
+        old, new = f"https://old-{n}.example/rss", f"https://new-{n}.example/rss"
+        feeds.put([FeedSpec(url=old)])
+        claimed, other = claim(feeds, old), state.client().feeds
+        move = partial(save, feeds, claimed, document("e1", moved=new))
+        side_by_side([move, partial(other.put, [FeedSpec(url=new)])])
+        assert new in {feed.spec.url for feed in feeds.list()}
+
+
 def test_an_address_may_be_longer_than_an_index_takes(feeds: Feeds):
     # Random, for the database compresses what repeats itself.
     long = "https://post.example/" + "".join(random.Random(1).choices(string.ascii_letters, k=7000))

@@ -65,7 +65,7 @@ def test_an_old_date_on_a_new_entry_among_known_ones_does_not_silence_it(polls: 
 
 
 def test_a_site_that_moves_wakes_nobody_with_old_articles(polls: Polls) -> None:
-    dates = [days_ago(n) for n in range(20)]
+    dates = [days_ago(n + 0.1) for n in range(20)]
     polls.outlet(*[item(f"Headline {n}", f"https://old.example/{n}", f"{n}", dates[n]) for n in range(9)])
     moved = [item(f"Headline {n}", f"https://new.example/a/{n}", f"new {n}", dates[n]) for n in range(20)]
     taken = polls.outlet(item("News", "https://new.example/a/news", "news", days_ago(0)), *moved)

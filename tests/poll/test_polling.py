@@ -16,6 +16,7 @@ import pytest
 from pipeline.errors import CannotHandle, OutOfReach
 from pipeline.fetch.interface import Request
 from pipeline.log.interface import NewRecord
+from pipeline.poll import intake
 from pipeline.poll.rounds import poll_all_due, poll_each_once
 from pipeline.poll.worker import PollWorker
 from pipeline.records import topics
@@ -349,6 +350,21 @@ class TestCrashes:
         assert b'"title":"A"' in letter.value
         assert desk.poll().new == 0
 
+    def test_a_document_that_harmattan_choked_on_is_asked_for_in_full_again(
+        self, desk: Newsdesk, server: HostileServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server.behaviours["/odd"] = hostile.with_etag(rss([item("Odd", "/odd")]), '"v1"')
+        desk.follow(server.url("/odd"))
+
+        def choke(*_: object, **__: object) -> None:
+            raise KeyError("odd")
+
+        with monkeypatch.context() as choking:
+            choking.setattr(intake, "raw_article", choke)
+            assert desk.poll(server.url("/odd")).failed == 1
+        assert desk.poll(server.url("/odd")).new == 1
+        assert desk.titles() == ["Odd"]
+
 
 class TestSharing:
     def test_two_pollers_never_poll_one_feed_at_once(self, desk: Newsdesk, server: HostileServer) -> None:
@@ -480,6 +496,18 @@ class TestManners:
         assert desk.poll().polled == 0
         assert (desk.row(other).state, desk.row(other).failures) == (FeedState.HELD, 0)
         assert [asked.path for asked in server.asked] == ["/busy"]
+
+    def test_a_server_that_asks_for_a_second_each_time_is_not_asked_each_second(
+        self, desk: Newsdesk, server: HostileServer
+    ) -> None:
+        server.behaviours["/busy"] = answer(status=429, Retry_After="1")
+        url = server.url("/busy")
+        desk.follow(url)
+        desk.poll()
+        row = desk.row(url)
+        assert row.next_due
+        assert row.next_due > datetime.now(UTC) + timedelta(minutes=7)
+        assert row.failures == 1
 
     def test_a_feed_that_was_started_before_its_server_asked_for_peace_has_not_failed(
         self, desk: Newsdesk, server: HostileServer
