@@ -138,6 +138,11 @@ def authority(url: str) -> str:
     return host if port in (None, {"http": 80, "https": 443}.get(parts.scheme)) else f"{host}:{port}"
 
 
+def loses_encryption(before: str, after: str) -> bool:
+    """Tell whether a way leads from https to something that others on the way can read."""
+    return before[:6].lower() == "https:" and after[:6].lower() != "https:"
+
+
 def absolute(base: str, link: str) -> str | None:
     """Resolve a link against the document's address; None unless that gives an address of the web."""
     try:

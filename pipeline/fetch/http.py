@@ -14,7 +14,7 @@ from urllib.parse import urldefrag, urljoin
 import aiohttp
 from yarl import URL
 
-from pipeline.fetch.addresses import Network, authority, url_problem, without_credentials
+from pipeline.fetch.addresses import Network, authority, loses_encryption, url_problem, without_credentials
 from pipeline.fetch.bodies import Body, BrokenBody
 from pipeline.fetch.client import LONG_HEADER, Connections
 from pipeline.fetch.interface import AddressRefused, FetchError, Request, Response, TooManyRedirects
@@ -147,6 +147,10 @@ class HttpFetcher:
             answer = await self._turn(_Hop(url, request, budget, moved))
             if isinstance(answer, Response):
                 return self._noted(answer)
+            if request.form is not None and loses_encryption(address, answer.to):
+                raise FetchError(
+                    f"{url.host} redirects to an address without TLS, where a form with a secret is not sent"
+                )
             address = answer.to
             still_permanent = still_permanent and answer.permanent
             moved = urldefrag(address).url if still_permanent else moved

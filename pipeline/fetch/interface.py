@@ -15,8 +15,8 @@ class Request:
     """A GET, or with `form` a POST of its fields. `timeout` is for the whole exchange in seconds, redirects included.
 
     `limit` bounds the decompressed body in bytes. `credentials` are headers for the server that `url` names and for no
-    other: they are not sent on after a redirect to another host, port or scheme. A POST follows 307 and 308 alone. With
-    `robots`, the site's robots.txt is asked first.
+    other: they are not sent on after a redirect to another host, port or scheme. A POST follows 307 and 308 alone, and none
+    from https to http. With `robots`, the site's robots.txt is asked first.
     """
 
     url: str

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from pipeline.errors import LeaseLost
 from pipeline.fetch.interface import Fetcher, FetchError, Request, Response
 from pipeline.poll.intake import Intake
 from pipeline.poll.missed import SLACK
@@ -192,7 +193,11 @@ class GapFiller:
             raise
         new = sum(one.new for one in taken)
         seen = {name: content for one in reversed(taken) for name, content in one.seen.items()}
-        self._gaps.save_found(claim, seen, new)
+        try:
+            self._gaps.save_found(claim, seen, new)
+        except LeaseLost as lost:
+            log.warning("%s", lost)
+            return None
         self.recovered += new
         return new
 

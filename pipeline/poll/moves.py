@@ -7,7 +7,7 @@ permanent redirect has led to a feed in three polls over two days. From https to
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pipeline.fetch.addresses import url_problem
+from pipeline.fetch.addresses import loses_encryption, url_problem
 from pipeline.state.interface import FeedMemory
 
 _POLLS = 3
@@ -28,4 +28,4 @@ def after_redirect(memory: FeedMemory, url: str, target: str | None, now: dateti
 
 
 def _unfit(url: str, target: str) -> bool:
-    return len(target) > _LONGEST or url_problem(target) is not None or (url[:6] == "https:" and target[:6] != "https:")
+    return len(target) > _LONGEST or url_problem(target) is not None or loses_encryption(url, target)

@@ -2,7 +2,15 @@ from ipaddress import ip_network
 
 import pytest
 
-from pipeline.fetch.addresses import absolute, authority, literal, refusal, url_problem, without_credentials
+from pipeline.fetch.addresses import (
+    absolute,
+    authority,
+    literal,
+    loses_encryption,
+    refusal,
+    url_problem,
+    without_credentials,
+)
 
 
 @pytest.mark.parametrize(
@@ -140,3 +148,17 @@ def test_links_are_resolved_and_those_that_are_no_addresses_of_the_web_dropped()
 )
 def test_a_server_is_a_host_and_an_unusual_port(url: str, server: str) -> None:
     assert authority(url) == server
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "loses"),
+    [
+        ("https://hub.example/", "http://hub.example/", True),
+        ("https://hub.example/", "HTTP://other.example/", True),
+        ("HTTPS://hub.example/", "https://other.example/", False),
+        ("http://hub.example/", "http://hub.example/a", False),
+        ("http://hub.example/", "https://hub.example/", False),
+    ],
+)
+def test_a_way_from_https_to_http_loses_its_encryption(before: str, after: str, loses: bool) -> None:
+    assert loses_encryption(before, after) is loses

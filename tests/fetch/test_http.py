@@ -13,7 +13,7 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 import zstandard
 
-from pipeline.fetch.http import HttpFetcher
+from pipeline.fetch.http import HttpFetcher, _Redirect
 from pipeline.fetch.interface import AddressRefused, FetchError, HostHeld, Request, Response
 from pipeline.fetch.limits import HostLimit
 from pipeline.fetch.pace import Pace
@@ -403,3 +403,23 @@ def test_a_form_is_posted_and_follows_only_redirects_that_keep_the_method(server
     server.behaviours |= {"/a": redirect("/b", 307), "/b": answer(status=202), "/c": redirect("/b", 302)}
     assert fetcher.submit(Request(url=server.url("/a"), form={"x": "1 & 2"})).result(10).status == 202
     assert fetcher.submit(Request(url=server.url("/c"), form={"x": "1"})).result(10).status == 302
+
+
+class Redirected(HttpFetcher):
+    """Answers every first exchange with a redirect of a server with TLS to one without, and notes what is asked."""
+
+    asked: tuple[str, ...] = ()
+
+    async def _turn(self, hop: Any) -> Any:
+        self.asked += (str(hop.url),)
+        return _Redirect("http://other.example/", permanent=False)
+
+
+def test_a_form_with_its_secret_is_not_sent_on_in_the_clear():
+    fetcher = Redirected(contact=None, version="1")
+    try:
+        with pytest.raises(FetchError, match="without TLS"):
+            fetcher.submit(Request(url="https://hub.example/", form={"hub.secret": "x"})).result(10)
+        assert fetcher.asked == ("https://hub.example/",)
+    finally:
+        fetcher.close()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -249,6 +250,24 @@ class TestFilling:
         assert (gap.state, gap.attempts) == (GapState.OPEN, 1)
         assert "not filled yet: 127.0.0.1" in str(gap.note)
         assert str(gap.note).endswith("answers 503")
+
+    def test_a_feed_removed_while_its_gap_is_filled_stops_nothing(
+        self, outlet: Outlet, monkeypatch: pytest.MonkeyPatch
+    ):
+        outlet.misses(more=self.ARCHIVE.format(1))
+        outlet.shows(range(10, 20), path="/archive/1")
+        take = Intake.take
+
+        def removed_meanwhile(intake: Intake, *given: Any) -> Any:
+            outlet.desk.state.feeds.remove(outlet.feed)
+            return take(intake, *given)
+
+        monkeypatch.setattr(Intake, "take", removed_meanwhile)
+        state = outlet.desk.state
+        intake = Intake(state.feeds, outlet.desk.log)
+        filler = GapFiller(state.gaps, state.feeds, intake, outlet.desk.fetcher, DirectReader(), "filler")
+        assert filler.turn()
+        assert outlet.gaps() == ()
 
     @pytest.mark.parametrize("case", ["endless", "loop", "inside"])
     def test_hostile_pages_lead_to_few_requests(self, outlet: Outlet, case: str):
