@@ -1,5 +1,6 @@
 """What the three real servers have in common: a process with a folder, a port, and a way to ask whether it answers."""
 
+import contextlib
 import os
 import random
 import shutil
@@ -130,7 +131,8 @@ class ServerProcess(ABC):
             return
         family = _family(self._process.pid)
         for member in family:
-            member.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):  # it ended by itself in the meantime
+                member.kill()
         psutil.wait_procs(family, timeout=self.stop_seconds)
         self._process.wait()
         self._process = None
