@@ -27,9 +27,10 @@ def feed_row(feed: FeedStatus, gaps: Sequence[Gap] = (), subscription: Subscript
         "next_due": feed.next_due,
         "interval": seconds(feed.interval),
         "own_interval": seconds(spec.interval),
+        "alert_past": seconds(spec.alert_past),
         "failures": feed.failures,
         "missed": len(gaps),
-        "missed_last": gaps[0].note or gap_sentence(gaps[0]) if gaps else None,
+        "missed_last": gaps[0].note or gaps[0].sentence if gaps else None,
         "push": subscription.state if subscription else None,
         "push_error": subscription.error if subscription else None,
         "last_push": subscription.last_push if subscription else None,
@@ -46,11 +47,6 @@ def feed_row(feed: FeedStatus, gaps: Sequence[Gap] = (), subscription: Subscript
 def seconds(length: timedelta | None) -> float | None:
     """Give a length of time in seconds."""
     return None if length is None else round(length.total_seconds(), 3)
-
-
-def gap_sentence(gap: Gap) -> str:
-    """Say from when entries are missing."""
-    return f"entries were missed between {gap.since:%Y-%m-%d %H:%M} and {gap.until:%Y-%m-%d %H:%M} UTC"
 
 
 def write_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:

@@ -181,6 +181,7 @@ def set_feed(
             country=country or old.country,
             language=language or old.language,
             interval=None if adaptive else interval or old.interval,
+            alert_past=old.alert_past,
             login=old.login if login is None else login or None,
             attributes=old.attributes,
         )

@@ -19,6 +19,13 @@ from pipeline.state.interface import FeedSpec
 
 PREVIEWED = 5
 
+alert_past_option = click.option(
+    "--alert-past",
+    type=Duration(),
+    help="How far back the first poll raises alerts, such as 7d, by the entries' own dates; what is older is indexed alone."
+    " [default: 48h]",
+)
+
 
 @click.command(epilog="\b\nExample:\n  harmattan feeds discover example.org --json")
 @click.argument("url")
@@ -48,6 +55,7 @@ def discover(url: str, login: str | None, as_json: bool, data: Path | None) -> i
 @click.option("--country", help="The source's country (ISO 3166-1 alpha-2).")
 @click.option("--language", help="The source's language (ISO 639-1).")
 @click.option("--interval", type=Duration(), help="A polling interval of its own, such as 1m; it has priority then.")
+@alert_past_option
 @click.option("--login", help=f"How to sign in: {HOW}.")
 @click.option("--yes", is_flag=True, help="Don't ask; of several feeds take the first.")
 @data_option
@@ -69,6 +77,8 @@ def add(url: str, interval: timedelta | None, yes: bool, data: Path | None, **sa
             raise BadInput(f"{spec.url} stands in {known[0].listed_in} already: change there what is said of it")
         database.feeds.put([_changed(known[0].spec, spec) if known else spec])
         [feed] = database.feeds.list(only=[spec.url])
+    if spec.alert_past and feed.last_success:
+        click.echo("It was polled before: its first poll is over, and --alert-past changes nothing", err=True)
     click.echo(f"{feed.spec.url} {'will be polled' if feed.next_due else f'is {feed.state}'}")
 
 
@@ -107,6 +117,7 @@ def _changed(old: FeedSpec, said: FeedSpec) -> FeedSpec:
         country=said.country or old.country,
         language=said.language or old.language,
         interval=said.interval or old.interval,
+        alert_past=said.alert_past or old.alert_past,
         login=said.login or old.login,
     )
 

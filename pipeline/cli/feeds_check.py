@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from pipeline.bootstrap import open_fetcher, open_reader, open_state
-from pipeline.cli.feed_rows import gap_sentence
 from pipeline.cli.options import data_option, json_option, print_json, settings_for
 from pipeline.poll.check import Checker, FeedReport, report_row
 from pipeline.poll.credentials import Credentials
@@ -69,7 +68,7 @@ def _from_state(state: State, feed: FeedStatus | None) -> Iterator[str]:
     if feed.failures > 1:
         yield f"its last {feed.failures} polls failed: {feed.error}"
     for gap in state.gaps.by_feed().get(feed.id, ())[:3]:
-        yield gap_sentence(gap) + (f": {gap.note}" if gap.note else "")
+        yield gap.note or gap.sentence
 
 
 def _print(report: FeedReport, faults: tuple[str, ...], as_json: bool) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,30 +11,40 @@ import click
 
 from pipeline.bootstrap import open_state
 from pipeline.cli.feed_rows import seconds, write_csv
+from pipeline.cli.feeds_add import alert_past_option
 from pipeline.cli.options import data_option, settings_for
 from pipeline.fetch.addresses import without_credentials
 from pipeline.poll.feeds_file import load_feeds, write_opml
 from pipeline.state.interface import FeedSpec
 
-_COLUMNS = ("url", "title", "tags", "country", "language", "interval", "login", "attributes")
+_COLUMNS = ("url", "title", "tags", "country", "language", "interval", "alert_past", "login", "attributes")
 
 
 @click.command("import", epilog="\b\nExample:\n  harmattan feeds import seeds/feeds.opml --tag world")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--tag", "tags", multiple=True, help="A tag for all of them; may be repeated.")
+@alert_past_option
 @data_option
-def import_feeds(file: Path, tags: tuple[str, ...], data: Path | None) -> None:
+def import_feeds(file: Path, tags: tuple[str, ...], alert_past: timedelta | None, data: Path | None) -> None:
     """Add the feeds of a list (OPML, or an address a line); folders become tags, and other attributes are kept.
 
     The list is read this once: to keep feeds in a file, name it with --feeds or HARMATTAN_FEEDS instead.
     """
     listed = load_feeds(file, tags)
+    if alert_past:
+        listed = [replace(spec, alert_past=alert_past) for spec in listed]
     with open_state(settings_for(data)) as database:
-        kept = {feed.spec.url: feed.listed_in for feed in database.feeds.list() if feed.listed_in}
+        feeds = database.feeds.list()
+        kept = {feed.spec.url: feed.listed_in for feed in feeds if feed.listed_in}
         for url in {spec.url for spec in listed} & kept.keys():
             click.echo(f"{url}: left as {kept[url]} has it, which decides about it", err=True)
         listed = [spec for spec in listed if spec.url not in kept]
+        urls = {spec.url for spec in listed}
         database.feeds.put(listed)
+    if alert_past and (late := sum(feed.last_success is not None for feed in feeds if feed.spec.url in urls)):
+        click.echo(
+            f"{late} of them were polled before: their first poll is over, and --alert-past changes nothing", err=True
+        )
     for spec in listed:
         if spec.problem:
             click.echo(f"{without_credentials(spec.url)}: {spec.problem}", err=True)
@@ -66,4 +78,5 @@ def export_feeds(kind: str, tag: str | None, data: Path | None) -> None:
 
 def _row(spec: FeedSpec) -> dict[str, Any]:
     row = {name: getattr(spec, name) for name in _COLUMNS}
-    return row | {"interval": seconds(spec.interval), "attributes": dict(spec.attributes)}
+    lengths = {"interval": seconds(spec.interval), "alert_past": seconds(spec.alert_past)}
+    return row | lengths | {"attributes": dict(spec.attributes)}

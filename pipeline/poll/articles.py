@@ -9,7 +9,9 @@ from pipeline.records.article import Origin, RawArticle, Source
 from pipeline.state.interface import FeedSpec
 
 BACK_CATALOGUE = timedelta(hours=48)
-"""In a document that reaches back to nothing known, what the feed itself dates further back than this raises no alerts."""
+"""In a document that reaches back to nothing known, what the feed itself dates further back than this raises no alerts.
+
+For a feed's first poll its operator may say another length."""
 
 
 AHEAD = timedelta(hours=26)
@@ -30,10 +32,12 @@ def source_of(spec: FeedSpec, feed: ParsedFeed, known_as: str | None = None) -> 
     )
 
 
-def raw_article(entry: Entry, feed: ParsedFeed, source: Source, seen: datetime, *, dates_decide: bool) -> RawArticle:
+def raw_article(
+    entry: Entry, feed: ParsedFeed, source: Source, seen: datetime, *, live_for: timedelta | None
+) -> RawArticle:
     """Make the record of a new or changed entry, its HTML sanitised.
 
-    With `dates_decide`, one that the feed dates far back is back-fill.
+    One that the feed dates further back than `live_for` is back-fill; with None, all are live.
     """
     harmless = safe(entry)
     return RawArticle(
@@ -44,7 +48,7 @@ def raw_article(entry: Entry, feed: ParsedFeed, source: Source, seen: datetime, 
         summary=harmless.summary,
         content=harmless.content,
         seen=seen,
-        origin=_origin(entry, seen) if dates_decide else Origin.LIVE,
+        origin=_origin(entry, seen, live_for),
         authors=entry.authors,
         categories=entry.categories,
         published=_believed(entry.published, seen),
@@ -59,9 +63,9 @@ def _believed(date: datetime | None, seen: datetime) -> datetime | None:
     return None if date and date - seen > AHEAD else date
 
 
-def _origin(entry: Entry, seen: datetime) -> Origin:
+def _origin(entry: Entry, seen: datetime, live_for: timedelta | None) -> Origin:
     dated = entry.published or entry.updated
-    return Origin.BACKFILL if dated and seen - dated > BACK_CATALOGUE else Origin.LIVE
+    return Origin.BACKFILL if dated and live_for is not None and seen - dated > live_for else Origin.LIVE
 
 
 def host_of(url: str) -> str:

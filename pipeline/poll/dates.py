@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from pipeline.poll.datewords import ascii_digits, read_worded
+from pipeline.zones import UNSAID
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Outside of these a date is some program's empty value."""
@@ -62,10 +63,11 @@ _NO_YEAR = re.compile(r"(?<![+\-:.\d])0\d{3}\b(?!:)")
 
 
 def read_date(text: object, language: str = "") -> datetime | None:
-    """Read a date in the habits of feeds, in UTC; None where it can't be told.
+    """Read a date in the habits of feeds, in the zone that it names; None where it can't be told.
 
     Those are RFC 822, ISO 8601, seconds or milliseconds since 1970, and dates in words or numbers in many languages.
-    `language` is the feed's own (a BCP 47 tag). A date without a zone, or with one that nobody knows, is taken for UTC.
+    `language` is the feed's own (a BCP 47 tag). A date without a zone, or with one that nobody knows, is taken for UTC,
+    and pipeline.zones tells so.
     """
     if not isinstance(text, str) or not 8 <= len(text) <= LONGEST:
         return None
@@ -81,12 +83,16 @@ def read_date(text: object, language: str = "") -> datetime | None:
 
 
 def sensible(moment: datetime) -> datetime | None:
-    """Give the moment in UTC, or None when its year is absurd."""
+    """Give the moment with its zone as an offset, or None when its year is absurd."""
     try:
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        moment = moment.replace(tzinfo=UNSAID) if moment.tzinfo is None else moment
+        offset = moment.utcoffset()
+        year = moment.astimezone(UTC).year
     except (OverflowError, ValueError):
         return None
-    return moment if FIRST_YEAR <= moment.year <= LAST_YEAR else None
+    if isinstance(moment.tzinfo, ZoneInfo) and offset is not None:
+        moment = moment.replace(tzinfo=timezone(offset))
+    return moment if FIRST_YEAR <= year <= LAST_YEAR else None
 
 
 def _rfc_822(text: str, language: str) -> datetime | None:
@@ -144,7 +150,7 @@ def _zone(text: str, language: str) -> tzinfo:
     """Read a zone: an offset, a name, or both (then the offset counts)."""
     text = text.strip(" ()[]")
     if not text:
-        return UTC
+        return UNSAID
     if offset := _OFFSET.search(text):
         minutes = int(offset[2]) * 60 + int(offset[3] or 0)
         return timezone(timedelta(minutes=-minutes if offset[1] != "+" else minutes)) if minutes < 24 * 60 else UTC
@@ -155,4 +161,4 @@ def _zone(text: str, language: str) -> tzinfo:
         known = _BY_LANGUAGE.get((name.upper(), language[:2].lower()), _ZONES.get(name.upper()))
         if known is not None:
             return timezone(timedelta(minutes=known))
-    return UTC
+    return UNSAID

@@ -58,6 +58,7 @@ def spec_for(
     country: str | None = None,
     language: str | None = None,
     interval: timedelta | None = None,
+    alert_past: timedelta | None = None,
     login: str | None = None,
     attributes: Mapping[str, str] | None = None,
 ) -> FeedSpec:
@@ -78,6 +79,7 @@ def spec_for(
         country=country.upper() if country else None,
         language=language_code(language),
         interval=interval,
+        alert_past=alert_past,
         problem=f"the address {problem}" if problem else None,
         login=read_login(login) if login else None,
         attributes=dict(attributes or {}),
@@ -102,6 +104,7 @@ def _from_outline(outline: Outline) -> FeedSpec:
         country=outline.country,
         language=outline.language,
         interval=outline.interval,
+        alert_past=outline.alert_past,
         attributes=outline.attributes,
     )
     try:
@@ -151,6 +154,7 @@ def _joined(first: FeedSpec, other: FeedSpec) -> FeedSpec:
         country=first.country or other.country,
         language=first.language or other.language,
         interval=first.interval or other.interval,
+        alert_past=first.alert_past or other.alert_past,
         login=first.login or other.login,
         attributes={**other.attributes, **first.attributes},
     )

@@ -83,9 +83,9 @@ class GapFiller:
         new = self._take(gap, found)
         tries = gap.attempts + 1
         if new is None and tries < MOST_CLAIMS:
-            self._gaps.retry(gap.number, 0, BUSY_AGAIN, f"{_sentence(gap)}; not filled yet: the feed can't be had")
+            self._gaps.retry(gap.number, 0, BUSY_AGAIN, f"{gap.sentence}; not filled yet: the feed can't be had")
         elif found.problem and not found.closed and tries < MOST_ATTEMPTS:
-            self._gaps.retry(gap.number, new or 0, AGAIN, f"{_sentence(gap)}; not filled yet: {found.problem}")
+            self._gaps.retry(gap.number, new or 0, AGAIN, f"{gap.sentence}; not filled yet: {found.problem}")
         else:
             self._close(gap, found, new)
 
@@ -96,8 +96,8 @@ class GapFiller:
             state, end = GapState.FILLED, f"{total} found in {found.asked}, which reaches back to what was known"
         elif total:
             state, end = GapState.PARTLY, f"{total} found in {found.asked}, perhaps not all"
-        self._gaps.close(gap.number, state, new or 0, f"{_sentence(gap)}; {end}")
-        log.info("%s: %s; %s", gap.spec.url, _sentence(gap), end)
+        self._gaps.close(gap.number, state, new or 0, f"{gap.sentence}; {end}")
+        log.info("%s: %s; %s", gap.spec.url, gap.sentence, end)
 
     def _older_pages(self, gap: Gap) -> _Found:
         found = _Found([], asked="older pages of the feed")
@@ -203,7 +203,7 @@ class GapFiller:
 
 
 def _as_first(claim: ClaimedFeed) -> ClaimedFeed:
-    return replace(claim, last_success=None)
+    return replace(claim, last_success=None, spec=replace(claim.spec, alert_past=None))
 
 
 def _inside(entry: Entry, gap: Gap) -> bool:
@@ -218,7 +218,3 @@ def _wordpress_page(gap: Gap, number: int) -> str | None:
     parts = urlsplit(gap.spec.url)
     query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "paged"]
     return parts._replace(query=urlencode([*query, ("paged", str(number))]), fragment="").geturl()
-
-
-def _sentence(gap: Gap) -> str:
-    return f"entries were missed between {gap.since:%Y-%m-%d %H:%M} and {gap.until:%Y-%m-%d %H:%M} UTC"

@@ -4,10 +4,11 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from pipeline.errors import CannotHandle, HarmattanError
 from pipeline.log.interface import EventLog, NewRecord
-from pipeline.poll.articles import host_of, raw_article, source_of
+from pipeline.poll.articles import BACK_CATALOGUE, host_of, raw_article, source_of
 from pipeline.poll.compare import Comparison, compare
 from pipeline.poll.parsed import ParsedFeed
 from pipeline.records import topics
@@ -130,7 +131,12 @@ class _Work:
 
 def _records(claim: ClaimedFeed, feed: ParsedFeed, found: Comparison) -> list[NewRecord]:
     source = source_of(claim.spec, feed, claim.known_as)
-    articles = [
-        raw_article(entry, feed, source, claim.at, dates_decide=found.dates_decide) for entry in reversed(found.fresh)
-    ]
+    live_for = _live_for(claim) if found.dates_decide else None
+    articles = [raw_article(entry, feed, source, claim.at, live_for=live_for) for entry in reversed(found.fresh)]
     return [NewRecord(host_of(article.url or claim.spec.url), encode(article)) for article in articles]
+
+
+def _live_for(claim: ClaimedFeed) -> timedelta:
+    """Give how far back entries are news in a document that reaches back to nothing known."""
+    asked = None if claim.polled_before else claim.spec.alert_past
+    return BACK_CATALOGUE if asked is None else asked

@@ -1,7 +1,8 @@
 """OPML 2.0 (opml.org): lists of feeds as feed readers exchange them.
 
 Folders and the words of `category` become tags, save `/country/XX`, which is the source's country. `language` is read as
-RSS writes it. `interval`, a fixed polling interval such as 5m, and `login`, see pipeline.poll.credentials, are Harmattan's own.
+RSS writes it. Harmattan's own are `interval`, a fixed polling interval such as 5m, `alertPast`, how far back the first poll
+alerts, such as 7d, and `login`, see pipeline.poll.credentials.
 Every other attribute of an outline is kept as it is, and written again, but for those that hold other programs' logins
 (FreshRSS writes cookies, for one), since the state is no place for secrets. A feed is written once, with all its tags in
 `category`, in a folder named as its first tag, since most feed readers know folders and no categories.
@@ -26,7 +27,7 @@ _DEEPEST = 50
 _MOST_ATTRIBUTES = 40
 _LONGEST_ATTRIBUTE = 4_000
 _SECRET = re.compile(r"cookie|passw|secret|token|credential|auth(?!or)|curlopt|userpwd", re.IGNORECASE)
-_OURS = frozenset(("xmlurl", "text", "category", "language", "interval", "login"))
+_OURS = frozenset(("xmlurl", "text", "category", "language", "interval", "alertpast", "login"))
 """The attributes that have a place of their own."""
 
 
@@ -40,6 +41,7 @@ class Outline:
     country: str | None
     language: str | None
     interval: timedelta | None
+    alert_past: timedelta | None = None
     login: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
 
@@ -88,20 +90,25 @@ def _outline(
 ) -> Outline:
     words = [word.strip().strip("/") for word in attributes.get("category", "").split(",")]
     countries = [found[1] for word in words if (found := _COUNTRY.fullmatch(word))]
-    try:
-        interval = parse_duration(attributes["interval"]) if attributes.get("interval") else None
-    except ValueError as error:
-        raise BadInput(f"{name}, line {element.sourceline}: interval: {error}") from error
     return Outline(
         url=attributes.get("xmlurl") or attributes.get("htmlurl") or title or f"line {element.sourceline}",
         title="" if title == attributes.get("xmlurl") else title,  # it had to be written, and nothing better was known
         tags=(*folders, *(word for word in words if word and not _COUNTRY.fullmatch(word))),
         country=countries[0] if countries else None,
         language=language_code(attributes.get("language")),
-        interval=interval,
+        interval=_length(element, attributes, "interval", name),
+        alert_past=_length(element, attributes, "alertPast", name),
         login=attributes.get("login") or None,
         attributes=_kept(element, attributes, title),
     )
+
+
+def _length(element: etree._Element, attributes: Mapping[str, str], what: str, name: str) -> timedelta | None:
+    written = attributes.get(what.lower())
+    try:
+        return parse_duration(written) if written else None
+    except ValueError as error:
+        raise BadInput(f"{name}, line {element.sourceline}: {what}: {error}") from error
 
 
 def _kept(element: etree._Element, attributes: Mapping[str, str], title: str) -> dict[str, str]:
@@ -148,9 +155,14 @@ def _attributes(feed: FeedSpec) -> dict[str, str]:
         "xmlUrl": feed.url,
         "category": ",".join(categories),
         "language": feed.language or "",
-        "interval": f"{feed.interval.total_seconds():.12g}s" if feed.interval else "",
+        "interval": _written(feed.interval),
+        "alertPast": _written(feed.alert_past),
         "login": feed.login or "",
     }
     return {name: value for name, value in known.items() if value} | {
         name: value for name, value in feed.attributes.items() if name not in known
     }
+
+
+def _written(length: timedelta | None) -> str:
+    return f"{length.total_seconds():.12g}s" if length else ""

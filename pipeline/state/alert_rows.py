@@ -1,6 +1,7 @@
 """How alerts, their articles and their deliveries are kept in columns."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -11,6 +12,7 @@ from pipeline.records.passage import Passage
 from pipeline.state.interface import Delivery, DeliveryState
 from pipeline.state.sql import one_of
 from pipeline.state.tables import alert_articles, alerts, deliveries, outcomes
+from pipeline.state.types import storable
 
 MOST_ARTICLES = 50
 """How many articles an alert names; it may stand on more."""
@@ -31,8 +33,8 @@ def alerts_of(connection: Connection, rows: Iterable[Any]) -> list[Alert]:
         .order_by(alert_articles.c.alert, alert_articles.c.position)
     )
     for row in connection.execute(wanted) if found else ():
-        named[row.alert].append(_article(row))
-    return [_alert(row, named[row.id]) for row in found]
+        named[row.alert].append(article_of_row(row))
+    return [alert_of_row(row._mapping, named[row.id]) for row in found]
 
 
 def alert_by_id(connection: Connection, alert: str) -> Alert | None:
@@ -89,14 +91,25 @@ def to_delivery(row: Any) -> Delivery:
     )
 
 
-def _state(connection: Connection, alert: str) -> AlertState:
-    wanted = select(deliveries.c.state).where(deliveries.c.alert == alert).distinct()
-    states = set(connection.execute(wanted).scalars())
-    if DeliveryState.DUE in states or _is_held(connection, alert):
+def state_of(states: Iterable[str], *, held: bool) -> AlertState:
+    """Derive an alert's state from those of its deliveries, and from whether anything is held for an analyst."""
+    states = set(states)
+    if DeliveryState.DUE in states or held:
         return AlertState.WAITING
     if not states:
         return AlertState.UNROUTED
     return AlertState.FAILED if DeliveryState.FAILED in states else AlertState.SENT
+
+
+def storable_article(article: AlertArticle) -> AlertArticle:
+    """Give an alert's article as the database will give it back."""
+    url = None if article.url is None else storable(article.url)
+    return replace(article, url=url, title=storable(article.title), source=storable(article.source))
+
+
+def _state(connection: Connection, alert: str) -> AlertState:
+    wanted = select(deliveries.c.state).where(deliveries.c.alert == alert).distinct()
+    return state_of(connection.execute(wanted).scalars(), held=_is_held(connection, alert))
 
 
 def _is_held(connection: Connection, alert: str) -> bool:
@@ -104,7 +117,8 @@ def _is_held(connection: Connection, alert: str) -> bool:
     return connection.execute(select(outcomes.c.alert).where(held).limit(1)).first() is not None
 
 
-def _article(row: Any) -> AlertArticle:
+def article_of_row(row: Any) -> AlertArticle:
+    """Give an alert's article."""
     return AlertArticle(
         id=row.article,
         url=row.url,
@@ -121,17 +135,18 @@ def _passage(kept: Mapping[str, Any] | None) -> Passage | None:
     return Passage(kept["text"], tuple((start, end) for start, end in kept["marks"])) if kept else None
 
 
-def _alert(row: Any, articles: Iterable[AlertArticle]) -> Alert:
+def alert_of_row(row: Mapping[str, Any], articles: Iterable[AlertArticle]) -> Alert:
+    """Give an alert with the articles that it names."""
     return Alert(
-        id=row.id,
-        rule=row.rule,
-        rule_name=row.rule_name,
-        rule_version=row.rule_version,
-        severity=Severity(row.severity),
-        story=row.story,
-        created=row.created,
-        state=AlertState(row.state),
-        revision=row.revision,
+        id=row["id"],
+        rule=row["rule"],
+        rule_name=row["rule_name"],
+        rule_version=row["rule_version"],
+        severity=Severity(row["severity"]),
+        story=row["story"],
+        created=row["created"],
+        state=AlertState(row["state"]),
+        revision=row["revision"],
         articles=tuple(articles),
-        matches=tuple(row.matches),
+        matches=tuple(row["matches"]),
     )

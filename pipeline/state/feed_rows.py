@@ -9,7 +9,18 @@ from typing import Any
 from pipeline.fetch.addresses import authority
 from pipeline.state.interface import ClaimedFeed, FeedMemory, FeedSpec, FeedState, FeedStatus, PollOutcome
 
-SPEC_COLUMNS = ("url", "title", "tags", "country", "language", "interval", "problem", "login", "attributes")
+SPEC_COLUMNS = (
+    "url",
+    "title",
+    "tags",
+    "country",
+    "language",
+    "interval",
+    "alert_past",
+    "problem",
+    "login",
+    "attributes",
+)
 MEMORY_COLUMNS = tuple(field.name for field in fields(FeedMemory))
 NEVER_POLLED: Mapping[str, Any] = {
     "enabled": True,

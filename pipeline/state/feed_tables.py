@@ -36,6 +36,7 @@ feeds = Table(
     Column("country", FreeText),
     Column("language", FreeText),
     Column("interval", Length),
+    Column("alert_past", Length),
     Column("problem", FreeText),
     Column("enabled", Boolean, nullable=False),
     # how to sign in: the name of a secret, never the secret

@@ -23,6 +23,7 @@ from pipeline.state.interface_ledger import (
     Ledger,
     LedgerDecision,
     OutcomeRow,
+    WantedAlert,
 )
 from pipeline.state.interface_stories import KnownArticle, Stories, StoryDecision
 from pipeline.state.interface_subscriptions import Push, Subscription, Subscriptions, SubscriptionState
@@ -59,6 +60,7 @@ __all__ = [
     "Subscription",
     "SubscriptionState",
     "Subscriptions",
+    "WantedAlert",
     "WorkerStatus",
 ]
 

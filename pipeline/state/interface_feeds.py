@@ -25,9 +25,10 @@ class FeedState(StrEnum):
 class FeedSpec:
     """What an operator says of a feed; `problem` says why its address can't be polled, if so.
 
-    `interval` is a fixed polling interval; None leaves it to the poller. `login` names how to sign in and the secret for it,
-    never the secret itself: see pipeline.poll.credentials. `attributes` are what an OPML file said beside all this, kept
-    to be written again.
+    `interval` is a fixed polling interval; None leaves it to the poller. `alert_past` is how far back the feed's first poll
+    raises alerts, by the entries' own dates; None for the usual 48 hours. `login` names how to sign in and the secret for
+    it, never the secret itself: see pipeline.poll.credentials. `attributes` are what an OPML file said beside all this,
+    kept to be written again.
     """
 
     url: str
@@ -36,6 +37,7 @@ class FeedSpec:
     country: str | None = None
     language: str | None = None
     interval: timedelta | None = None
+    alert_past: timedelta | None = None
     problem: str | None = None
     login: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)

@@ -43,6 +43,11 @@ class Gap:
     attempts: int = 0
     note: str | None = None
 
+    @property
+    def sentence(self) -> str:
+        """Say from when entries are missing."""
+        return f"entries were missed between {self.since:%Y-%m-%d %H:%M} and {self.until:%Y-%m-%d %H:%M} UTC"
+
 
 class Gaps(Protocol):
     """What was missed."""

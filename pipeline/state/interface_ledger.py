@@ -1,6 +1,6 @@
 """The port to the ledger: that of alert and notify."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -99,6 +99,16 @@ class ArticleFacets:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WantedAlert:
+    """What a decision on an article will look for under a rule: its alert, its story's, and that of what it repeats."""
+
+    rule: str
+    article: str
+    story: str
+    copy_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedDelivery:
     """A delivery that this process may carry out until its lease ends, with the alert as it stands now."""
 
@@ -119,6 +129,9 @@ class Attempt:
 
 class LedgerDecision(Decision, Protocol):
     """One transaction of the alert step."""
+
+    def look_up(self, wanted: Iterable[WantedAlert]) -> None:
+        """Read at once what decisions on these articles will ask for; without it they ask one by one."""
 
     def alert_of(self, rule: str, article: str, story: str) -> Alert | None:
         """Give the alert under the rule that the article, or else the story, already belongs to."""

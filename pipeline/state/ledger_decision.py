@@ -1,6 +1,6 @@
 """One transaction of the alert step."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,24 +10,18 @@ from pipeline.policy.model import Mute
 from pipeline.policy.outcome import Standing
 from pipeline.records.alert import Alert, AlertArticle, AlertState
 from pipeline.records.article import RuleMatch, Severity
-from pipeline.state.alert_rows import URGENCY, alert_by_id, article_values, locked_alert, settle
+from pipeline.state.alert_rows import URGENCY, storable_article
+from pipeline.state.alerts_in_hand import AlertInHand, AlertsInHand, renewed
 from pipeline.state.decision import DatabaseDecision
-from pipeline.state.interface import AlertFacets, ArticleFacets, DeliveryState, OutcomeRow
+from pipeline.state.interface import AlertFacets, ArticleFacets, DeliveryState, OutcomeRow, WantedAlert
 from pipeline.state.outcome_rows import (
-    acknowledgements_of,
-    count_message,
+    MOST_FACETS,
     current_mutes,
     due_outcomes,
-    facets_of,
-    first_facets,
-    joined_facets,
     made_since,
-    outcome_rows,
-    save_outcome,
+    save_messages,
     waiting_since,
 )
-from pipeline.state.sql import insert_into
-from pipeline.state.tables import alert_articles, alert_stories, alerts, deliveries, outcomes
 
 MOST_WORDS = 100
 """How many different words an alert names."""
@@ -35,24 +29,41 @@ MOST_WORDS = 100
 _TURN = 7_283_119_446
 """The number of the advisory lock that lets one decision at a time look for alerts and raise them."""
 
+_Group = tuple[str, str, str]
+
 
 class DatabaseLedgerDecision(DatabaseDecision):
     """See the port.
 
     From its first look at the alerts to its commit, no other decision looks: two that meet in several stories can neither
     raise one alert twice nor wait for each other crosswise. Decisions without matches don't wait.
+
+    What it reads it keeps, and what it changes is written at its end, all rows of a table in one go.
     """
 
     def __init__(self, connection: Connection, step: str, consumer: str) -> None:
         super().__init__(connection, step, consumer)
         self._has_turn = False
         self._mutes: Sequence[Mute] | None = None
+        self._in_hand = AlertsInHand(connection)
+        self._groups: dict[_Group, datetime | None] = {}
+        self._messages: dict[tuple[str, str, datetime], tuple[datetime, ...]] = {}
+        self._new_messages: dict[str, tuple[str, str]] = {}
+
+    def look_up(self, wanted: Iterable[WantedAlert]) -> None:
+        """Read at once what decisions on these articles will ask for."""
+        given = list(wanted)
+        if not given:
+            return
+        self._take_turn()
+        articles = [(one.rule, name) for one in given for name in (one.article, one.copy_of) if name]
+        self._in_hand.look_up(articles, [(one.rule, one.story) for one in given])
 
     def alert_of(self, rule: str, article: str, story: str) -> Alert | None:
         """Give the alert under the rule that the article, or else the story, already belongs to."""
         self._take_turn()
         alert = self._alert_id(rule, article, story)
-        return alert_by_id(self._connection, alert) if alert else None
+        return self._in_hand.get(alert).seen() if alert else None
 
     def raise_alert(self, match: RuleMatch, article: AlertArticle, story: str) -> Alert | None:
         """Found an alert; None when there is one for this rule and story, or for this rule and article."""
@@ -60,54 +71,59 @@ class DatabaseLedgerDecision(DatabaseDecision):
         if self._alert_id(match.rule, article.id, story):
             return None
         identity = f"{match.rule}-{article.id}"
-        self._connection.execute(alerts.insert().values(id=identity, **_alert_values(match, story), created=self.now))
-        self._add(identity, match.rule, article, position=0)
-        self._add_story(identity, match.rule, story)
-        return alert_by_id(self._connection, identity)
+        alert = self._in_hand.add_alert({"id": identity, **_alert_values(match, story), "created": self.now})
+        self._in_hand.add_article(alert, storable_article(article), position=0)
+        self._in_hand.add_story(alert, story)
+        return alert.seen()
 
     def join(self, alert: str, article: AlertArticle, story: str, words: Sequence[str], severity: Severity) -> Alert:
         """Add an article and its story to an alert; a story that belongs to another alert of the rule stays there."""
-        row = locked_alert(self._connection, alert)
-        changes = {
-            "matches": _united(row.matches, words),
-            "severity": max(Severity(row.severity), severity, key=URGENCY.__getitem__).value,
-        }
-        renewed = self._add_or_renew(row, article, story, changes)
-        self._add_story(alert, row.rule, story)
-        if changes["severity"] != row.severity:
-            self._hurry(alert, severity)
-        return settle(self._connection, row, changes, renewed=renewed)
+        held = self._get(alert)
+        before = Severity(held.values["severity"])
+        highest = max(before, severity, key=URGENCY.__getitem__)
+        changes = {"matches": _united(held.values["matches"], words), "severity": highest.value}
+        is_renewed = self._add_or_renew(held, storable_article(article), story, changes)
+        self._in_hand.add_story(held, story)
+        if highest is not before:
+            self._in_hand.hurry(held, URGENCY[severity])
+        return self._in_hand.settle(held, changes, renewed=is_renewed)
 
     def plan(
         self, alert: str, update: int, recipient: str, channel: str, delay: timedelta, bundle: str | None = None
     ) -> Alert:
         """Plan a delivery, due after the delay; one that is there already stays as it is."""
-        row = locked_alert(self._connection, alert)
-        planned = insert_into(self._connection, deliveries).values(
-            id=f"{alert}/{update}/{recipient}/{channel}",
-            alert=alert,
-            update=update,
-            recipient=recipient,
-            channel=channel,
-            urgency=URGENCY[Severity(row.severity)],
-            state=DeliveryState.DUE.value,
-            attempts=0,
-            due=self.now + delay,
-            maybe_repeat=False,
-            bundle=bundle,
-        )
-        self._connection.execute(planned.on_conflict_do_nothing(index_elements=[deliveries.c.id]))
-        return settle(self._connection, row, {})
+        held = self._get(alert)
+        planned = {
+            "id": f"{alert}/{update}/{recipient}/{channel}",
+            "alert": alert,
+            "update": update,
+            "recipient": recipient,
+            "channel": channel,
+            "urgency": URGENCY[Severity(held.values["severity"])],
+            "state": DeliveryState.DUE.value,
+            "attempts": 0,
+            "due": self.now + delay,
+            "maybe_repeat": False,
+            "bundle": bundle,
+        }
+        self._in_hand.add_delivery(held, planned)
+        return self._in_hand.settle(held, {})
 
     def facets(
         self, alert: str, add: tuple[str, ArticleFacets] | None = None, *, founding: bool = False
     ) -> AlertFacets:
         """Give an alert's facets, with those of an article joined to them."""
-        if add and founding:
-            return first_facets(self._connection, alert, *add)
+        held = self._get(alert)
         if add:
-            joined_facets(self._connection, alert, *add)
-        return facets_of(self._connection, alert)
+            self._join_facets(held, *add)
+        known: dict[str, list[str]] = held.values["facets"] or {}
+        return AlertFacets(
+            countries=tuple(known.get("countries", ())),
+            languages=tuple(known.get("languages", ())),
+            places=tuple(known.get("places", ())),
+            outlets=1 if founding else max(1, len(held.sources())),
+            corrected=sum(bool(article.corrected) for article in held.articles.values()),
+        )
 
     def current_mutes(self) -> Sequence[Mute]:
         """Give the mutes that have not ended."""
@@ -117,89 +133,121 @@ class DatabaseLedgerDecision(DatabaseDecision):
 
     def outcome(self, alert: str, analyst: str) -> OutcomeRow | None:
         """Give what became of an alert for an analyst."""
-        is_it = (outcomes.c.alert == alert, outcomes.c.analyst == analyst)
-        return next(iter(outcome_rows(self._connection, *is_it)), None)
+        held = self._find(alert)
+        return held.outcomes.get(analyst) if held else None
 
     def put_outcome(self, row: OutcomeRow) -> Alert | None:
         """Save what becomes of an alert for an analyst, in place of what there was."""
+        held = self._get(row.alert)
+        self._regroup(held.outcomes.get(row.analyst), row)
+        self._in_hand.put_outcome(row)
         if row.standing is Standing.DUE and row.channels:
-            save_outcome(self._connection, row)
             return None
-        alert = locked_alert(self._connection, row.alert)
-        save_outcome(self._connection, row)
-        return settle(self._connection, alert, {})
+        return self._in_hand.settle(held, {})
 
     def outcomes_due(self, most: int) -> list[OutcomeRow]:
         """Give outcomes that are to be asked about again; no other transaction gets them."""
         self._take_turn()
-        return due_outcomes(self._connection, self.now, most)
+        rows = due_outcomes(self._connection, self.now, most)
+        self._in_hand.read(row.alert for row in rows)
+        return rows
 
     def group_since(self, analyst: str, route: str, rule: str) -> datetime | None:
         """Give when the group of a rule's alerts that waits for an analyst began."""
-        return waiting_since(self._connection, analyst, route, rule)
+        group = (analyst, route, rule)
+        if group not in self._groups:
+            self._in_hand.flush()
+            self._groups[group] = waiting_since(self._connection, *group)
+        return self._groups[group]
 
     def messages_since(self, analyst: str, route: str, since: datetime) -> tuple[datetime, ...]:
         """Give the times of the messages that were made for an analyst over a route since then."""
-        return made_since(self._connection, analyst, route, since)
+        wanted = (analyst, route, since)
+        if wanted not in self._messages:
+            self._messages[wanted] = made_since(self._connection, *wanted)
+        new = [self.now for to in self._new_messages.values() if to == (analyst, route) and self.now > since]
+        return (*self._messages[wanted], *new)
 
     def add_message(self, message: str, analyst: str, route: str) -> None:
         """Count a message for an analyst over a route."""
-        count_message(self._connection, message, analyst, route, self.now)
+        self._new_messages[message] = (analyst, route)
 
     def acknowledged(self, alert: str) -> bool:
         """Tell whether anybody has acknowledged the alert."""
-        return bool(acknowledgements_of(self._connection, alert))
+        held = self._find(alert)
+        return held is not None and held.acknowledged
 
     def alert(self, alert: str) -> Alert | None:
         """Give one alert as this transaction sees it."""
-        return alert_by_id(self._connection, alert)
+        held = self._find(alert)
+        return held.seen() if held else None
+
+    def finish(self) -> None:
+        """Write what was decided, covered and published."""
+        self._in_hand.flush()
+        save_messages(self._connection, self._new_messages, self.now)
+        super().finish()
 
     def _take_turn(self) -> None:
         if not self._has_turn and self._connection.dialect.name == "postgresql":
             self._connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
         self._has_turn = True
 
-    def _alert_id(self, rule: str, article: str, story: str) -> str | None:
-        own, its_story = alert_articles.c, alert_stories.c
-        by_article = select(own.alert).where(own.rule == rule, own.article == article)
-        by_story = select(its_story.alert).where(its_story.rule == rule, its_story.story == story)
-        for wanted in (by_article, by_story):
-            found: str | None = self._connection.execute(wanted).scalar()
-            if found:
-                return found
-        return None
+    def _find(self, alert: str) -> AlertInHand | None:
+        self._take_turn()
+        return self._in_hand.find(alert)
 
-    def _add_or_renew(self, row: Any, article: AlertArticle, story: str, changes: dict[str, Any]) -> bool:
+    def _get(self, alert: str) -> AlertInHand:
+        self._take_turn()
+        return self._in_hand.get(alert)
+
+    def _alert_id(self, rule: str, article: str, story: str) -> str | None:
+        return self._in_hand.of_article(rule, article) or self._in_hand.of_story(rule, story)
+
+    def _add_or_renew(self, held: AlertInHand, article: AlertArticle, story: str, changes: dict[str, Any]) -> bool:
         """Add the article, or renew what the alert says of it; tell whether it was renewed."""
-        is_it = (alert_articles.c.rule == row.rule) & (alert_articles.c.article == article.id)
-        known = self._connection.execute(select(alert_articles).where(is_it)).one_or_none()
-        if known is None:
-            self._add(row.id, row.rule, article, position=row.size)
-            changes["size"] = row.size + 1
+        belongs_to = self._in_hand.of_article(held.values["rule"], article.id)
+        if belongs_to is None:
+            self._in_hand.add_article(held, article, position=held.values["size"])
+            changes["size"] = held.values["size"] + 1
             return False
-        if known.alert != row.id:
+        if belongs_to != held.id:
             return False
-        if article.revision < known.revision:  # it was held up on its way, and is older than what the alert says
-            return False
+        known = held.articles[article.id]
+        if article.revision < known.article.revision:
+            return False  # it was held up on its way, and is older than what the alert says
         if known.position == 0:
             changes["story"] = story
-        values = article_values(article)
-        changed = any(getattr(known, name) != value for name, value in values.items() if name != "revision")
-        if changed or article.revision != known.revision:
-            self._connection.execute(alert_articles.update().where(is_it).values(values))
-        return changed
+        is_renewed = renewed(known.article, article)
+        self._in_hand.change_article(held, article.id, article=article)
+        return is_renewed
 
-    def _add(self, alert: str, rule: str, article: AlertArticle, *, position: int) -> None:
-        values = article_values(article) | {"rule": rule, "article": article.id, "alert": alert, "position": position}
-        self._connection.execute(alert_articles.insert().values(values))
+    def _join_facets(self, held: AlertInHand, article: str, add: ArticleFacets) -> None:
+        known: dict[str, list[str]] = held.values["facets"] or {}
+        given = {"countries": add.countries, "languages": (add.language,), "places": add.places}
+        united = {
+            name: list(dict.fromkeys([*known.get(name, []), *values]))[:MOST_FACETS] for name, values in given.items()
+        }
+        self._in_hand.change(held, {"facets": united})
+        if article in held.articles:
+            origin = self._origin(held.values["rule"], add.copy_of) or add.source_of
+            self._in_hand.change_article(held, article, source_of=origin, corrected=add.corrected)
 
-    def _add_story(self, alert: str, rule: str, story: str) -> None:
-        added = insert_into(self._connection, alert_stories).values(rule=rule, story=story, alert=alert)
-        self._connection.execute(added.on_conflict_do_nothing())
+    def _origin(self, rule: str, original: str | None) -> str | None:
+        """Give whose report the article is that another one repeats, where an alert of the rule has it."""
+        alert = self._in_hand.of_article(rule, original) if original else None
+        if alert is None or original is None:
+            return None
+        return self._in_hand.get(alert).articles[original].source_of
 
-    def _hurry(self, alert: str, severity: Severity) -> None:
-        due = (deliveries.c.alert == alert) & (deliveries.c.state == DeliveryState.DUE.value)
-        self._connection.execute(deliveries.update().where(due).values(urgency=URGENCY[severity]))
+    def _regroup(self, known: OutcomeRow | None, row: OutcomeRow) -> None:
+        """Keep what is known of the groups' beginnings true."""
+        if known is not None and known.standing is Standing.GROUPED:
+            self._groups.pop((known.analyst, known.route or "", known.rule), None)
+        group = (row.analyst, row.route or "", row.rule)
+        if row.standing is Standing.GROUPED and group in self._groups:
+            began = self._groups[group]
+            self._groups[group] = min(began, row.decided) if began else row.decided
 
 
 def _united(known: Sequence[str], words: Sequence[str]) -> list[str]:

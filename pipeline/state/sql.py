@@ -80,6 +80,17 @@ def pairs(connection: Connection, values: Iterable[tuple[int, str]]) -> FromClau
     return func.unnest(first, second).table_valued("number", "value").render_derived()
 
 
+def text_pairs(connection: Connection, values: Iterable[tuple[str, str]]) -> FromClause:
+    """Give the pairs as rows with the columns `first` and `second`, in one parameter or two."""
+    given = list(values)
+    if connection.dialect.name == "sqlite":
+        rows = _rows(connection, bindparam(None, json.dumps(given), type_=Text()))
+        first, second = (func.json_extract(rows.c.value, f"$[{place}]") for place in (0, 1))
+        return select(type_coerce(first, Text).label("first"), type_coerce(second, Text).label("second")).subquery()
+    columns = [bindparam(None, [pair[place] for pair in given], type_=postgresql.ARRAY(Text)) for place in (0, 1)]
+    return func.unnest(*columns).table_valued("first", "second").render_derived()
+
+
 def numbers_named(connection: Connection, parameter: str) -> FromClause:
     """Give the values of a parameter, made by `as_list`, as rows with one column, `value`."""
     return _rows(connection, bindparam(parameter, type_=_list_type(connection, BigInteger)))

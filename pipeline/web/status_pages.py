@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from pipeline.errors import HarmattanError
 from pipeline.health import Health
 from pipeline.index.interface import ArticleIndex
-from pipeline.state.interface import FeedState, FeedStatus, State
+from pipeline.state.interface import FeedState, FeedStatus, Gap, State
 from pipeline.web.answers import page, sentence
 
 MOST_FEEDS = 500
@@ -27,14 +27,15 @@ class StatusPages:
         """Show the health of every part; a part that can't be asked is named as a problem."""
         health = self._health()
         feeds: list[FeedStatus] = []
+        missed: dict[int, Gap] = {}
         problems = [sentence(problem) for problem in health.problems]
         try:
-            feeds = sorted(self._state.feeds.list(), key=_rank)
+            missed = {feed: gaps[0] for feed, gaps in self._state.gaps.by_feed().items() if gaps}
+            feeds = sorted(self._state.feeds.list(), key=lambda feed: _rank(feed, missed=feed.id in missed))
         except HarmattanError as error:
             problems = list(dict.fromkeys([*problems, sentence(str(error))]))
-        return page(
-            request, "status.html", health=health, problems=problems, feeds=feeds[:MOST_FEEDS], feeds_in_all=len(feeds)
-        )
+        shown = {"feeds": feeds[:MOST_FEEDS], "feeds_in_all": len(feeds), "missed": missed}
+        return page(request, "status.html", health=health, problems=problems, **shown)
 
     def health(self, request: Request) -> Response:
         """Tell a health check whether this page has what it needs: 200, or 503 and why."""
@@ -51,6 +52,6 @@ def _ask(check: Callable[[], None]) -> str:
     return "ok"
 
 
-def _rank(feed: FeedStatus) -> tuple[int, str]:
+def _rank(feed: FeedStatus, *, missed: bool) -> tuple[int, bool, str]:
     place = _WORST_FIRST.index(feed.state) if feed.state in _WORST_FIRST else len(_WORST_FIRST)
-    return place, (feed.title or feed.spec.title or feed.spec.url).casefold()
+    return place, not missed, (feed.title or feed.spec.title or feed.spec.url).casefold()

@@ -130,6 +130,20 @@ class TestAdding:
         row = listed(harmattan)[url]
         assert (row["own_interval"], row["title"]) == (None, url)
 
+    def test_alerts_on_a_new_feeds_past_are_asked_for_by_feed_or_list_and_come_back_from_opml(
+        self, harmattan: Harmattan, server: HostileServer, tmp_path: Path
+    ):
+        server.behaviours["/rss"] = answer(FEED)
+        harmattan("add", server.url("/rss"), "--alert-past", "7d")
+        more = tmp_path / "more.txt"
+        more.write_text("https://wire.example/rss")
+        assert harmattan("import", more, "--alert-past", "2w").exit_code == 0
+        asked = {server.url("/rss"): 7 * 86400, "https://wire.example/rss": 14 * 86400}
+        assert {url: row["alert_past"] for url, row in listed(harmattan).items()} == asked
+        exported = tmp_path / "feeds.opml"
+        exported.write_bytes(harmattan("export").stdout_bytes)
+        assert {spec.url: spec.alert_past and spec.alert_past.total_seconds() for spec in load_feeds(exported)} == asked
+
 
 class TestLogins:
     SECRET = "pa:55word"

@@ -65,6 +65,7 @@ class TestOpml:
                 "https://a.example/?x=1&y=2", title='"A" & <b>', tags=["x", "/region/y"], country="ml", language="ha"
             ),
             spec_for("https://b.example/", title="Б", interval=timedelta(milliseconds=2500)),
+            spec_for("https://c.example/", alert_past=timedelta(days=7)),
         ]
         file.write_bytes(write_opml(feeds))
         assert load_feeds(file) == feeds

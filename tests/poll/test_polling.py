@@ -137,6 +137,29 @@ class TestBackCatalogue:
         desk.poll()
         assert [article.origin for article in desk.raw()] == [Origin.BACKFILL, Origin.LIVE, Origin.LIVE]
 
+    def test_an_operator_may_ask_for_alerts_on_a_feeds_past_as_far_back_as_he_says(
+        self, desk: Newsdesk, server: HostileServer
+    ) -> None:
+        years_ago = format_datetime(BEGUN - timedelta(days=800))
+        server.behaviours["/feed"] = hostile.in_turn(
+            answer(rss([item("A", "/1", date=LAST_WEEK), item("B", "/2", date=years_ago)])),
+            answer(rss([item(f"C{n}", f"/c{n}", date=LAST_WEEK) for n in range(9)])),
+        )
+        desk.follow(server.url("/feed"), alert_past=timedelta(days=8))
+        desk.poll()
+        assert {article.title: article.origin for article in desk.raw()} == {"A": Origin.LIVE, "B": Origin.BACKFILL}
+        desk.poll()  # where nothing is known it is not the first poll again
+        assert {article.origin for article in desk.raw()[2:]} == {Origin.BACKFILL}
+
+    def test_a_first_poll_that_failed_was_none(self, desk: Newsdesk, server: HostileServer) -> None:
+        server.behaviours["/feed"] = hostile.in_turn(
+            answer(b"", status=500), answer(rss([item("A", "/1", date=LAST_WEEK)]))
+        )
+        desk.follow(server.url("/feed"), alert_past=timedelta(days=8))
+        desk.poll()
+        desk.poll()
+        assert [article.origin for article in desk.raw()] == [Origin.LIVE]
+
     def test_what_comes_later_is_live_however_it_is_dated(self, desk: Newsdesk, server: HostileServer) -> None:
         server.behaviours["/feed"] = hostile.in_turn(answer(rss()), answer(rss([item("A", "/1", date=LAST_WEEK)])))
         desk.follow(server.url("/feed"))

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 import pipeline.state.migrations
 from pipeline.records.passage import Passage
-from pipeline.state.interface import FeedState, PollOutcome
+from pipeline.state.interface import FeedSpec, FeedState, PollOutcome
 from pipeline.state.migrations import REVISIONS, VERSION_TABLE
 from pipeline.state.tables import metadata
 from tests.builders import match
@@ -98,6 +98,27 @@ def test_alerts_of_before_have_no_passage_and_those_that_follow_do(
         decision.raise_alert(match("r"), alert_article("a1", passage=passage), "s1")
     found = {alert.id: alert.articles[0].passage for alert in client.ledger.alerts()}
     assert found == {"r-a0": None, "r-a1": passage}
+    state.close()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_feeds_of_before_ask_for_no_alerts_on_their_past(database: str, request: pytest.FixtureRequest, tmp_path: Path):
+    address = str(tmp_path / "state.db") if database == "sqlite" else request.getfixturevalue("postgres_database")
+    state = StateUnderTest(address)
+    with state.write() as connection:
+        upgrade(connection, "0005")
+        connection.execute(
+            text(
+                "INSERT INTO feeds (url, address, known_as, host, title, tags, enabled, entries, failures, gone, next_due,"
+                " trust, moved_seen) VALUES ('https://post.example/rss', 'a', 'https://post.example/rss', 'post.example',"
+                " '', '[]', :yes, 1, 0, :no, :due, 0, 0)"
+            ),
+            {"yes": True, "no": False, "due": 0 if database == "sqlite" else datetime(2026, 1, 1, tzinfo=UTC)},
+        )
+    feeds = state.client().feeds
+    state.client().setup()
+    feeds.put([FeedSpec(url="https://wire.example/rss", alert_past=timedelta(days=7))])
+    assert [feed.spec.alert_past for feed in feeds.list()] == [None, timedelta(days=7)]
     state.close()
 
 

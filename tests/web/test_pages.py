@@ -1,7 +1,7 @@
 """What analysts and operators find on the pages."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -203,6 +203,20 @@ def test_the_status_names_feeds_in_trouble_first_with_the_reason(site: Site) -> 
     assert "answered 503" in rows[0]
     assert rows[1].startswith("Fine")
     assert "7" in rows[1]
+
+
+def test_the_status_says_of_which_feeds_entries_were_missed(site: Site) -> None:
+    site.state.feeds.put([FeedSpec(url=f"https://{name}.example/rss", title=name) for name in ("Fine", "Gappy")])
+    claims = {claim.spec.title: claim for claim in site.state.feeds.claim_due("tests", 10, timedelta(seconds=60))}
+    since = datetime(2026, 11, 20, 8, tzinfo=UTC)
+    site.state.gaps.record(claims["Gappy"].id, since=since, until=since + timedelta(hours=5))
+    site.state.feeds.save([(claim, PollOutcome(delay=minutes(5), entries=7)) for claim in claims.values()])
+
+    rows = [" ".join(row.text_content().split()) for row in site.get("/status").page.cssselect(".feeds tbody tr")]
+
+    assert "entries were missed between 2026-11-20 08:00 and 2026-11-20 13:00 UTC" in rows[0]
+    assert rows[1].startswith("Fine")
+    assert "missed" not in rows[1]
 
 
 def test_the_status_shows_workers_and_says_when_work_waits_for_none(site: Site) -> None:
