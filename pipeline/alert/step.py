@@ -10,7 +10,7 @@ from pipeline.records.alert import Alert, AlertArticle, AlertEvent
 from pipeline.records.article import EnrichedArticle, Origin, RuleMatch
 from pipeline.records.codec import encode
 from pipeline.records.passage import passage_of
-from pipeline.state.interface import ArticleFacets, Ledger, LedgerDecision, Outbox
+from pipeline.state.interface import ArticleFacets, Ledger, LedgerDecision, Outbox, WantedAlert
 from pipeline.work.interface import Delivered, Failure
 from pipeline.work.outbox import publish_outbox
 
@@ -57,9 +57,10 @@ class AlertStep:
         self._raised_in_batch = 0
         with self._ledger.decide(consumer) as decision:
             fresh = set(decision.uncovered([delivered.record for delivered in batch]))
-            for delivered in batch:
-                if delivered.record in fresh:
-                    self._decide(decision, delivered.value)
+            new = [delivered.value for delivered in batch if delivered.record in fresh]
+            decision.look_up(_wanted(article, match) for article in new for match in article.article.matches)
+            for article in new:
+                self._decide(decision, article)
             decision.cover(delivered.record for delivered in batch)
         self._raised += self._raised_in_batch
         publish_outbox(self._outbox, self.name, self._log)
@@ -101,6 +102,10 @@ class AlertStep:
                 logger.error("rule %s names the channel %s, which the channels file does not have", match.rule, channel)
         facets = decision.facets(alert.id, (enriched.id, _facets(enriched)), founding=True)
         return self._desk.raised(decision, alert, facets, [channel for channel in named if channel in self._channels])
+
+
+def _wanted(enriched: EnrichedArticle, match: RuleMatch) -> WantedAlert:
+    return WantedAlert(rule=match.rule, article=enriched.id, story=enriched.story, copy_of=enriched.copy_of)
 
 
 def _alert_article(enriched: EnrichedArticle, match: RuleMatch) -> AlertArticle:
