@@ -1,12 +1,12 @@
 """Which of an engine's candidates a search means, by the matcher that the rules have, and how many they are."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
 from pipeline.index.document import hit_of
-from pipeline.index.excerpt import excerpt
-from pipeline.index.interface import Candidates, Hit, SearchResult
+from pipeline.index.interface import Candidates, Hit, SearchQuery
 from pipeline.index.query import Search
 from pipeline.records.article import EnrichedArticle, Span
 from pipeline.rules.facts import facts_of
@@ -24,10 +24,11 @@ READ_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An article that the engine found. It is read only when it is looked at."""
+    """An article that the engine found. It is read only when it is looked at. `after` is the engine's place behind it."""
 
     read: Callable[[], EnrichedArticle]
     score: float
+    after: list[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +39,73 @@ class Page:
     total: int
 
 
-def page_sizes(limit: int, whole: bool) -> Iterator[int]:
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The hits of a page, the number of all, and where the next page begins, if there is one.
+
+    `passed` counts the candidates before that page, or the stories where each is given once; `after` is the engine's place.
+    """
+
+    hits: tuple[Hit, ...]
+    total: int
+    at_least: bool = False
+    more: bool = False
+    passed: int = 0
+    after: list[Any] | None = None
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What is shown, as far as the candidates were looked at: one hit more than is asked for shows that there is more."""
+
+    query: SearchQuery
+    passed: int
+    hits: list[Hit] = field(default_factory=list)
+    places: list[tuple[int, list[Any] | None]] = field(default_factory=list)
+    stories: set[str] = field(default_factory=set)
+
+    @property
+    def full(self) -> bool:
+        return len(self.hits) > self.query.limit
+
+    def take(self, hit: Hit, checked: int, after: list[Any] | None) -> None:
+        if self.full or (self.query.by_story and hit.story in self.stories):
+            return
+        self.stories.add(hit.story)
+        if self.query.by_story and len(self.stories) <= self.passed:
+            return
+        self.hits.append(hit)
+        self.places.append((checked, after))
+
+    def collected(self, total: int, at_least: bool = False) -> Collected:
+        """Give what was taken. Where the search was given up, what is left may hold more."""
+        limit = self.query.limit
+        shown = tuple(self.hits[:limit])
+        if not self.full:
+            return Collected(shown, total, at_least)
+        checked, after = self.places[limit - 1]
+        passed = self.passed + (limit if self.query.by_story else checked)
+        return Collected(shown, total, at_least, True, passed, after)
+
+
+def page_sizes(query: SearchQuery, whole: bool) -> Iterator[int]:
     """Give the sizes of the pages to ask for."""
-    size = limit if whole else max(limit, MOST_COUNTED)
+    needed = query.limit + 1
+    size = needed if whole and not query.by_story else max(needed, MOST_COUNTED)
     while True:
         yield size
         size = min(4 * size, LARGEST_PAGE)
 
 
-def collect(pages: Iterable[Page], search: Search, limit: int, *, whole: bool) -> SearchResult:
+def collect(pages: Iterable[Page], search: Search, query: SearchQuery, *, whole: bool, passed: int = 0) -> Collected:
     """Give the best articles that are meant, and their number.
 
     Where `whole` says that the engine finds just what is meant, its number counts. Otherwise every candidate is checked, up
     to MOST_COUNTED, and MOST_CHECKED until the limit is reached; where there are more, the number is marked as the least.
+    `passed` candidates come before the first of these, or so many stories among them were shown.
     """
-    hits: list[Hit] = []
+    taken = _Taken(query, passed)
+    before = 0 if query.by_story else passed
     checked = meant = 0
     for page in pages:
         for candidate in page.candidates:
@@ -60,16 +113,14 @@ def collect(pages: Iterable[Page], search: Search, limit: int, *, whole: bool) -
             checked += 1
             if hit:
                 meant += 1
-                if len(hits) < limit:
-                    hits.append(hit)
-        full = len(hits) == limit
-        if whole and full:
-            return SearchResult(hits=tuple(hits), total=page.total - checked + meant)
-        if checked >= page.total or not page.candidates:
+                taken.take(hit, checked, candidate.after)
+        if whole and taken.full:
+            return taken.collected(page.total - checked + meant)
+        if before + checked >= page.total or not page.candidates:
             break
-        if checked >= (MOST_COUNTED if full else MOST_CHECKED):
-            return SearchResult(hits=tuple(hits), total=meant, at_least=True)
-    return SearchResult(hits=tuple(hits), total=meant)
+        if checked >= (MOST_COUNTED if taken.full else MOST_CHECKED):
+            return taken.collected(meant, at_least=True)
+    return taken.collected(meant)
 
 
 def read_all(pages: Iterator[Page]) -> Candidates:
@@ -96,4 +147,4 @@ def _hit(candidate: Candidate, rules: RuleSet | None) -> Hit | None:
         if not matches:
             return None
         spans = matches[0].spans
-    return hit_of(enriched, candidate.score, excerpt(article.title, article.text, spans))
+    return hit_of(enriched, candidate.score, spans)

@@ -1,5 +1,6 @@
 """An article as the index holds it, and the way back."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -7,11 +8,12 @@ from typing import Any
 
 import msgspec
 
+from pipeline.index.excerpt import excerpt, title_marks
 from pipeline.index.interface import Hit
 from pipeline.index.query import place_key
 from pipeline.index.translate import LONGEST_FACT, fact_key
 from pipeline.index.words import Layers, text_layers, title_layers
-from pipeline.records.article import EnrichedArticle, PreparedArticle
+from pipeline.records.article import EnrichedArticle, PreparedArticle, Span
 from pipeline.records.codec import decode, encode
 from pipeline.rules.facts import fact_keys, facts_of
 from pipeline.rules.syntax import Field
@@ -142,9 +144,10 @@ def record_of_document(document: Document) -> EnrichedArticle:
     return record_of(msgspec.json.encode(kept | {"record": kept["record"] | {"article": article}}))
 
 
-def hit_of(enriched: EnrichedArticle, score: float, excerpt: str) -> Hit:
-    """Give what a searcher sees of an article."""
+def hit_of(enriched: EnrichedArticle, score: float, spans: Sequence[Span] = ()) -> Hit:
+    """Give what a searcher sees of an article; the spans are the words that were searched for."""
     article = enriched.article
+    shown, marks = excerpt(article.title, article.text, spans)
     return Hit(
         id=enriched.id,
         url=article.url,
@@ -157,8 +160,10 @@ def hit_of(enriched: EnrichedArticle, score: float, excerpt: str) -> Hit:
         rules=tuple(match.rule for match in article.matches),
         countries=article.countries,
         score=score,
-        excerpt=excerpt,
+        excerpt=shown,
         revision=enriched.revision,
+        title_marks=title_marks(article.title, spans),
+        excerpt_marks=marks,
     )
 
 

@@ -14,14 +14,22 @@ from typing import Any, TypeVar
 import msgspec
 from elastic_transport import ObjectApiResponse
 from elastic_transport.client_utils import DEFAULT
-from elasticsearch import ApiError, BadRequestError, Elasticsearch, TransportError, UnsupportedProductError
+from elasticsearch import (
+    ApiError,
+    BadRequestError,
+    Elasticsearch,
+    NotFoundError,
+    TransportError,
+    UnsupportedProductError,
+)
 
 from pipeline.errors import BadInput, OutOfReach
 from pipeline.index import bulk
 from pipeline.index.check import READ_AT_ONCE, Candidate, Page, collect, page_sizes, read_all
+from pipeline.index.cursor import Counted, Cursor, most_frequent, read_cursor, result
 from pipeline.index.document import Unindexable, elasticsearch_document, record_of_document
-from pipeline.index.elasticsearch_query import Body, search_body, sort_order
-from pipeline.index.interface import Candidates, Refusal, SearchQuery, SearchResult
+from pipeline.index.elasticsearch_query import Body, counting, search_body, sort_order
+from pipeline.index.interface import Candidates, Facet, Hit, Refusal, SearchQuery, SearchResult
 from pipeline.index.query import ReaderSource, Search, plain_reader, read_query, shown
 from pipeline.index.refill import refill
 from pipeline.index.templates import install
@@ -44,6 +52,8 @@ TIME_OUT = 30.0
 FIRST_WAIT = 0.5
 FETCHED = ["title", "text", "record"]
 LARGEST_PAGE = 1_000
+KEPT = "5m"
+"""How long the state of the index is kept for the next page of a search."""
 
 
 class ElasticsearchIndex:
@@ -152,13 +162,49 @@ class ElasticsearchIndex:
     def search(self, query: SearchQuery) -> SearchResult:
         """Find articles among all that was written before the last refresh."""
         search = read_query(query, self._reader())
-
-        def collected(found: Found[Body]) -> SearchResult:
-            pages = self._pages(search, found, page_sizes(query.limit, found.whole))
-            return collect(pages, search, query.limit, whole=found.whole)
-
+        cursor = read_cursor(query)
         with self._asking():
-            return self._within_limits(search, query, collected)
+            snapshot = cursor.snapshot if cursor else self._snapshot() if query.paged else None
+            try:
+                return self._within_limits(search, query, partial(self._page, search, query, cursor, snapshot))
+            except NotFoundError as error:
+                if snapshot is None:
+                    raise
+                raise BadInput("the pages of this search are no longer kept; search again from the first") from error
+
+    def _page(
+        self, search: Search, query: SearchQuery, cursor: Cursor | None, snapshot: str | None, found: Found[Body]
+    ) -> SearchResult:
+        after = {"search_after": cursor.after} if cursor and cursor.after else {}
+        pages = self._pages(search, found, page_sizes(query, found.whole), snapshot, after)
+        collected = collect(pages, search, query, whole=found.whole, passed=cursor.passed if cursor else 0)
+        if snapshot and not collected.more:
+            self._client.options(ignore_status=(400, 404)).close_point_in_time(id=snapshot)
+        counted = self._counted(query, () if cursor else query.facets, collected.hits, found)
+        return result(query, cursor, collected, snapshot, counted)
+
+    def _snapshot(self) -> str:
+        """Have the index kept as it is now for the pages to come; give the name of that state."""
+        answer = _settled(
+            lambda: self._client.open_point_in_time(
+                index=self._articles.pattern, keep_alive=KEPT, ignore_unavailable=True
+            )
+        )
+        return str(answer["id"])
+
+    def _counted(self, query: SearchQuery, facets: Sequence[Facet], hits: Sequence[Hit], found: Found[Body]) -> Counted:
+        wanted = counting(query, facets, [hit.story for hit in hits])
+        if not wanted:
+            return Counted({}, {}, found.whole)
+        filters = {"bool": {"filter": found.query["bool"]["filter"]}}
+        answer = _settled(
+            lambda: self._client.search(
+                index=self._articles.pattern, query=filters, size=0, aggs=wanted, allow_partial_search_results=False
+            )
+        )
+        buckets = {name: found["buckets"] for name, found in answer.get("aggregations", {}).items()}
+        stories = most_frequent(buckets.pop("story", []), len(hits))
+        return Counted({facet: most_frequent(buckets.get(facet.value, [])) for facet in facets}, stories, found.whole)
 
     def candidates(self, meaning: Query | None, since: datetime | None = None) -> Candidates:
         """Give what the query may mean among all that was written before the last refresh."""
@@ -184,30 +230,45 @@ class ElasticsearchIndex:
         with self._asking():
             yield from articles
 
-    def _pages(self, search: Search, found: Found[Body], sizes: Iterable[int]) -> Iterator[Page]:
-        after: dict[str, Any] = {}
+    def _pages(
+        self,
+        search: Search,
+        found: Found[Body],
+        sizes: Iterable[int],
+        snapshot: str | None = None,
+        after: dict[str, Any] | None = None,
+    ) -> Iterator[Page]:
+        where: dict[str, Any] = (
+            {"pit": {"id": snapshot, "keep_alive": KEPT}}
+            if snapshot
+            else {
+                "index": self._articles.pattern,
+                "allow_partial_search_results": False,
+            }
+        )
+        where |= after or {}
         for size in sizes:
-            answer = _settled(partial(self._ask, search, found.query, min(size, LARGEST_PAGE), after))
+            answer = _settled(partial(self._ask, search, found.query, min(size, LARGEST_PAGE), where))
             hits = answer["hits"]["hits"]
             candidates = [
-                Candidate(partial(record_of_document, hit["_source"]), hit["_score"] if search.wanted else 1.0)
+                Candidate(
+                    partial(record_of_document, hit["_source"]), hit["_score"] if search.wanted else 1.0, hit["sort"]
+                )
                 for hit in hits
             ]
             yield Page(candidates, answer["hits"]["total"]["value"])
             if hits:
-                after = {"search_after": hits[-1]["sort"]}
+                where["search_after"] = hits[-1]["sort"]
 
-    def _ask(self, search: Search, body: Body, size: int, after: dict[str, Any]) -> ObjectApiResponse[Any]:
+    def _ask(self, search: Search, body: Body, size: int, where: dict[str, Any]) -> ObjectApiResponse[Any]:
         return self._client.search(
-            index=self._articles.pattern,
             query=body,
             sort=sort_order(search),
             size=size,
             source_includes=FETCHED,
             track_total_hits=True,
             track_scores=bool(search.wanted),
-            allow_partial_search_results=False,
-            **after,
+            **where,
         )
 
     def article(self, article_id: str) -> EnrichedArticle | None:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from pipeline.index.interface import SearchQuery
+from pipeline.index.cursor import COUNTED_AT_LEAST, FACET_FIELDS
+from pipeline.index.interface import Facet, SearchQuery
 from pipeline.index.query import Search, place_key
 from pipeline.index.runs import Either, Ordered, Run
 from pipeline.index.translate import Found, translate
@@ -89,25 +90,36 @@ def search_body(search: Search, query: SearchQuery, *, in_order: bool = True) ->
 
 
 def sort_order(search: Search) -> list[Any]:
-    """Give the order: the newest first without words, otherwise the most relevant."""
-    newest = {"time": {"order": "desc", "unmapped_type": "date"}}
+    """Give the order: by time without words to go by, otherwise the most relevant first."""
+    by_time = {"time": {"order": "asc" if search.oldest else "desc", "unmapped_type": "date"}}
     last = {"id": {"order": "asc", "unmapped_type": "keyword"}}
-    return [{"_score": "desc"}, newest, last] if search.wanted else [newest, last]
+    return [{"_score": "desc"}, by_time, last] if search.wanted else [by_time, last]
 
 
 def _filters(query: SearchQuery) -> list[Body]:
     wanted = {
         "language": query.language and query.language.lower(),
         "place_keys": query.place and place_key(query.place),
+        "countries": query.country and query.country.upper(),
+        "source_kinds": query.kind and query.kind.lower(),
         "rules": query.rule,
         "story": query.story,
     }
     filters: list[Body] = [{"term": {name: value}} for name, value in wanted.items() if value]
     if query.source:
         filters.append(_terms("source_keys", [place_key(query.source), query.source]))
-    if query.since:
-        filters.append({"range": {"time": {"gte": query.since.isoformat()}}})
+    bounds = {name: value.isoformat() for name, value in (("gte", query.since), ("lt", query.until)) if value}
+    if bounds:
+        filters.append({"range": {"time": bounds}})
     return filters
+
+
+def counting(query: SearchQuery, facets: Iterable[Facet], stories: Sequence[str]) -> dict[str, Any]:
+    """Give the aggregations that count facets, and the articles found of these stories."""
+    wanted = {facet.value: {"terms": {"field": FACET_FIELDS[facet], "size": COUNTED_AT_LEAST}} for facet in facets}
+    if query.by_story and stories:
+        wanted["story"] = {"terms": {"field": "story", "size": len(stories), "include": list(stories)}}
+    return wanted
 
 
 def _terms(field: str, values: Iterable[str]) -> Body:

@@ -1,9 +1,10 @@
 """The port to the article index, and to the index of alerts that Kibana shows."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from enum import StrEnum
+from typing import Protocol, TypeAlias
 
 from pipeline.records.alert import Alert
 from pipeline.records.article import EnrichedArticle
@@ -18,28 +19,74 @@ class Refusal:
     reason: str
 
 
+class Order(StrEnum):
+    """What comes first of what was found."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+class Facet(StrEnum):
+    """By what the articles found can be counted."""
+
+    LANGUAGE = "language"
+    SOURCE = "source"
+    KIND = "kind"
+    COUNTRY = "country"
+    PLACE = "place"
+    RULE = "rule"
+
+
+MOST_VALUES = 12
+"""Values of a facet that are given, the most frequent."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchQuery:
     """What is searched for: words of the rules' query language or plain ones, `*` for everything; every filter must hold.
 
-    docs/query-language.md describes both. `since` compares the published time, or the time first seen where there is none
-    or it is yet to come. `place` is a place's name or a country's ISO 3166-1 alpha-2 code, `source` an outlet's name or its
-    feed's address; case and accents don't matter. Without words the newest come first, otherwise the most relevant.
+    docs/query-language.md describes both. `since` and `until`, which is not part of what they enclose, compare the
+    published time, or the time first seen where there is none or it is yet to come. `place` is a place's name or a
+    country's ISO 3166-1 alpha-2 code, `country` such a code, `kind` a kind of source, such as `agency`, `source` an
+    outlet's name or its feed's address; case and accents don't matter. Unless there is an `order`, the newest come first
+    without words, and otherwise the most relevant; without words there is no relevance to go by.
+
+    `by_story` gives each story once, by the first of its articles. `facets` are counted on the first page. With `paged`, the
+    result says where the next page begins, which is given as `after` with the same query.
     """
 
     text: str = "*"
     since: datetime | None = None
+    until: datetime | None = None
     language: str | None = None
     place: str | None = None
+    country: str | None = None
+    kind: str | None = None
     rule: str | None = None
     source: str | None = None
     story: str | None = None
+    order: Order | None = None
+    by_story: bool = False
+    facets: tuple[Facet, ...] = ()
+    paged: bool = False
+    after: str | None = None
     limit: int = 20
+
+
+Marks: TypeAlias = tuple[tuple[int, int], ...]
+
+Counts: TypeAlias = Mapping[str, int]
+"""Values with the number of articles that have each, the most frequent first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """An article that was found. `excerpt` is plain text around the words searched for."""
+    """An article that was found. `excerpt` is plain text around the words searched for.
+
+    The marks are the places of those words, first and behind the last code point, in title and excerpt. `of_story` counts the
+    articles of its story that were found, where stories are given.
+    """
 
     id: str
     url: str | None
@@ -54,15 +101,26 @@ class Hit:
     score: float
     excerpt: str
     revision: int
+    title_marks: Marks = ()
+    excerpt_marks: Marks = ()
+    of_story: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
-    """The hits, best first, and how many articles match in all: just so many, or, with `at_least`, so many or more."""
+    """The hits, best first, and how many articles match in all: just so many, or, with `at_least`, so many or more.
+
+    `next` is where the next page begins; None where this is the last, or pages were not asked for. Unless they are
+    `facets_exact`, the facets and the sizes of stories count all articles that the index took for possible, of which some
+    are not meant.
+    """
 
     hits: tuple[Hit, ...]
     total: int
     at_least: bool = False
+    next: str | None = None
+    facets: Mapping[Facet, Counts] = field(default_factory=dict)
+    facets_exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +151,11 @@ class ArticleIndex(Protocol):
         """
 
     def search(self, query: SearchQuery) -> SearchResult:
-        """Find articles. Raises BadInput for a query that can't be read, OutOfReach when the index can't be asked."""
+        """Find articles. Raises BadInput for a query that can't be read, OutOfReach when the index can't be asked.
+
+        Pages follow one another in what was there when the first was asked for, whatever is written meanwhile. Raises
+        BadInput for an `after` that belongs to another query, or is too old.
+        """
 
     def candidates(self, meaning: Query | None, since: datetime | None = None) -> Candidates:
         """Give every article since then that the query means, among others that it may not mean: who asks checks them.

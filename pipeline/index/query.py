@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TypeAlias
 
 from pipeline.errors import BadInput
-from pipeline.index.interface import SearchQuery
+from pipeline.index.interface import Order, SearchQuery
 from pipeline.index.words import Word, word_of
 from pipeline.records.article import Severity
 from pipeline.rules.query import LONGEST, QueryReader
@@ -49,10 +49,11 @@ _SHOWN = 40
 
 @dataclass(frozen=True)
 class Search:
-    """What is searched for. Without a `meaning` everything is; unless it is `scored`, the newest come first."""
+    """What is searched for. Without a `meaning` everything is; unless it is `scored`, the newest or `oldest` come first."""
 
     meaning: Query | None = None
     scored: bool = True
+    oldest: bool = False
 
     @cached_property
     def rules(self) -> RuleSet | None:
@@ -81,13 +82,14 @@ def read_query(query: SearchQuery, reader: QueryReader) -> Search:
     """Read a query whose limit and filters can be used. Raises BadInput."""
     if not 1 <= query.limit <= MOST_HITS:
         raise BadInput(f"the limit is {query.limit}; ask for 1 to {MOST_HITS} articles")
-    for name in ("language", "place", "rule", "source", "story"):
+    for name in ("language", "place", "country", "kind", "rule", "source", "story"):
         value = getattr(query, name) or ""
         if len(value) > LONGEST_FILTER or not value.isprintable():
             raise BadInput(
                 f"the {name} to search for can't be read; it should be printable, of up to {LONGEST_FILTER} characters"
             )
-    return read_search(query.text, reader)
+    search = read_search(query.text, reader)
+    return replace(search, scored=query.order in (None, Order.RELEVANCE), oldest=query.order is Order.OLDEST)
 
 
 def read_search(text: str, reader: QueryReader) -> Search:

@@ -1,7 +1,7 @@
 """The article index on one machine, in a folder, by tantivy."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -9,15 +9,16 @@ from itertools import repeat
 from pathlib import Path
 from typing import TypeVar
 
-import tantivy
 from tantivy import DocAddress, Document, FieldType, Index, IndexWriter, Query, Searcher
 
 from pipeline.errors import BadInput, OutOfReach
-from pipeline.index.check import READ_AT_ONCE, Candidate, Page, collect, page_sizes, read_all
-from pipeline.index.document import Unindexable, record_of
+from pipeline.index.check import READ_AT_ONCE, read_all
+from pipeline.index.cursor import read_cursor
+from pipeline.index.document import Unindexable
 from pipeline.index.interface import Candidates, Refusal, SearchQuery, SearchResult
 from pipeline.index.query import ReaderSource, Search, plain_reader, read_query, shown
 from pipeline.index.tantivy_folder import IndexFolder, panics_as_errors
+from pipeline.index.tantivy_pages import Snapshots, read_pages, record, search_page, total
 from pipeline.index.tantivy_query import search_query
 from pipeline.index.tantivy_schema import build_schema, month, tantivy_document
 from pipeline.index.translate import Found
@@ -46,6 +47,7 @@ class TantivyIndex:
         self._folder = IndexFolder(path)
         self._schema = build_schema()
         self._lock = WriterLock(path / "writer.lock")
+        self._snapshots = Snapshots()
         self._turn = threading.RLock()
         self._index: Index | None = None
         self._writer: IndexWriter | None = None
@@ -100,20 +102,17 @@ class TantivyIndex:
     def search(self, query: SearchQuery) -> SearchResult:
         """Find articles among all that any process has committed."""
         search = read_query(query, self._reader())
+        cursor = read_cursor(query)
         with self._reading() as searcher:
-
-            def collected(found: Found[Query]) -> SearchResult:
-                sizes = page_sizes(query.limit, found.whole)
-                return collect(_pages(searcher, search, found, sizes), search, query.limit, whole=found.whole)
-
-            return self._within_limits(search, query, collected)
+            page = partial(search_page, self._schema, self._snapshots, searcher, search, query, cursor)
+            return self._within_limits(search, query, page)
 
     def candidates(self, meaning: syntax.Query | None, since: datetime | None = None) -> Candidates:
         """Give what the query may mean, as it is committed now."""
         search, query = Search(meaning, scored=False), SearchQuery(since=since)
         with self._reading() as searcher:
             found = self._within_limits(
-                search, query, lambda found: read_all(_pages(searcher, search, found, repeat(READ_AT_ONCE)))
+                search, query, lambda found: read_all(read_pages(searcher, search, found, repeat(READ_AT_ONCE)))
             )
         return Candidates(found.total, self._guarded(found.articles))
 
@@ -141,7 +140,7 @@ class TantivyIndex:
         """Give an article by its id."""
         with self._reading() as searcher:
             address = self._find(searcher, article_id)
-            return _record(searcher, address) if address else None
+            return record(searcher, address) if address else None
 
     def refresh(self) -> None:
         """Nothing is needed: a search sees whatever is committed."""
@@ -152,7 +151,7 @@ class TantivyIndex:
             self._schema, "month", FieldType.Integer, upper_bound=month(moment), include_upper=False
         )
         with self._reading() as searcher:
-            count = _total(searcher.search(old, limit=1))
+            count = total(searcher.search(old, limit=1))
         if not count:  # so that the worker that writes is in nobody's way on most days
             return 0
         with self._writing() as writer:
@@ -221,24 +220,3 @@ class TantivyIndex:
     def _revision(self, searcher: Searcher, article_id: str) -> int:
         address = self._find(searcher, article_id)
         return int(searcher.fast_field_values("revision", [address])[0] or 0) if address else 0
-
-
-def _pages(searcher: Searcher, search: Search, found: Found[Query], sizes: Iterable[int]) -> Iterator[Page]:
-    offset = 0
-    for size in sizes:
-        order = None if search.wanted else "time"
-        result = searcher.search(found.query, limit=size, offset=offset, order_by_field=order)
-        candidates = [
-            Candidate(partial(_record, searcher, address), float(score) if search.wanted else 1.0)
-            for score, address in result.hits
-        ]
-        yield Page(candidates, _total(result))
-        offset += size
-
-
-def _record(searcher: Searcher, address: DocAddress) -> EnrichedArticle:
-    return record_of(bytes(searcher.doc(address)["record"][0]))
-
-
-def _total(found: tantivy.SearchResult) -> int:
-    return int(found.count or 0)  # type: ignore[attr-defined]  # the library's stub lacks it

@@ -145,15 +145,28 @@ def _filters(schema: Schema, query: SearchQuery) -> list[Query]:
     wanted = {
         "language": query.language and query.language.lower(),
         "place_keys": query.place and place_key(query.place),
+        "countries": query.country and query.country.upper(),
+        "source_kinds": query.kind and query.kind.lower(),
         "rules": query.rule,
         "story": query.story,
     }
     filters = [Query.term_query(schema, name, value, "basic") for name, value in wanted.items() if value]
     if query.source:
         filters.append(Query.term_set_query(schema, "source_keys", [place_key(query.source), query.source]))
-    if query.since:
-        filters.append(time_range(schema, "time", query.since, None))
+    if query.since or query.until:
+        filters.append(time_range(schema, "time", query.since, query.until))
     return filters
+
+
+def seen_before(schema: Schema, query: Query, moment: datetime) -> Query:
+    """Give what finds the same without the articles whose newest version came since then."""
+    return Query.boolean_query([(Occur.Must, query), (Occur.Must, time_range(schema, "seen", None, moment))])
+
+
+def of_stories(schema: Schema, query: Query, stories: Sequence[str]) -> Query:
+    """Give what finds the same in these stories alone."""
+    within = Query.const_score_query(Query.term_set_query(schema, "story", list(stories)), 0.0)
+    return Query.boolean_query([(Occur.Must, query), (Occur.Must, within)])
 
 
 def _token(variant: Variant) -> str:

@@ -10,20 +10,22 @@ from pipeline.index.document import document_of, record_bytes, words_of
 from pipeline.index.words import Layers
 from pipeline.records.article import EnrichedArticle
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Goes up with every change of the fields; an index of an older version is built anew."""
 
 STEM: Final = "~"
 """What stands before the stems, so that they are told apart from the forms at the same positions."""
 
-_KEYWORDS = ("language", "place_keys", "rules", "source_keys", "story", "facts")
+_COUNTED = ("language", "rules", "story", "source", "source_kinds", "countries", "places")
+"""Fields whose values are counted."""
+_KEYWORDS = (*_COUNTED, "place_keys", "source_keys", "facts")
 
 
 def build_schema() -> Schema:
     """Give the fields."""
     builder = SchemaBuilder()
     for name in ("id", *_KEYWORDS):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field(name, fast=name in _COUNTED, tokenizer_name="raw", index_option="basic")
     for name in ("title", "text"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="position")
     builder.add_integer_field("time", indexed=True, fast=True)

@@ -1,6 +1,6 @@
 """The part of a text that a searcher is shown."""
 
-from pipeline.index.excerpt import LENGTH, excerpt
+from pipeline.index.excerpt import LENGTH, excerpt, title_marks
 from pipeline.records.article import Span
 
 FILLER = "Nothing of note happened in the market on that day. " * 30
@@ -8,8 +8,12 @@ TITLE = "Elsewhere"
 
 
 def shown(text: str, *words: str) -> str:
+    return excerpt(TITLE, text, spans_of(text, *words))[0]
+
+
+def spans_of(text: str, *words: str) -> list[Span]:
     whole = f"{TITLE}\n\n{text}"
-    return excerpt(TITLE, text, [Span(whole.index(word), whole.index(word) + len(word), word) for word in words])
+    return [Span(whole.index(word), whole.index(word) + len(word), word) for word in words]
 
 
 def test_a_short_text_is_shown_whole() -> None:
@@ -41,3 +45,12 @@ def test_a_text_without_spaces_is_cut_all_the_same() -> None:
 
     assert "廷巴克图" in part
     assert len(part) <= LENGTH + 4
+
+
+def test_the_words_found_are_marked_where_they_stand_in_what_is_shown() -> None:
+    text = f"{FILLER} The  bridge\n\nat Gao fell."
+
+    line, marks = excerpt(TITLE, text, spans_of(text, "bridge\n\nat Gao", "fell", TITLE))
+
+    assert [line[first:last] for first, last in marks] == ["bridge at Gao", "fell"]
+    assert title_marks(TITLE, spans_of(text, "fell", TITLE)) == ((0, len(TITLE)),)
