@@ -1,9 +1,12 @@
 """An article on its way: as polled, as prepared by enrichment, as related to others."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
+
+from pipeline.records.change import Change
 
 
 class Origin(StrEnum):
@@ -49,7 +52,8 @@ class RawArticle:
     `title` is plain text; `summary` and `content` are the feed's HTML, to be cleaned by enrichment.
     `published` and `updated` are the feed's own claims; `seen` is when this version was first polled.
     `entry` identifies the entry within its feed (its guid, or what stands in for one); `shared_url` tells that the feed gives
-    the same address to other entries, so that it names none of them.
+    the same address to other entries, so that it names none of them. `published_zone` and `updated_zone` are the offsets that
+    the feed gave with its dates, such as `+02:00`; None where it named no zone, and UTC was taken.
     """
 
     SCHEMA: ClassVar[int] = 1
@@ -69,6 +73,8 @@ class RawArticle:
     updated: datetime | None = None
     language: str | None = None
     shared_url: bool = False
+    published_zone: str | None = None
+    updated_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +126,16 @@ class PreparedArticle:
     `keys` are the canonical identities under which this article may be known, the strongest first.
     `text_source` is `page` or `feed`; `page_error` says why the page was not used, where it was wanted, and `page_kind`
     what stood on it: article, stub, paywall, consent, gone, or unreadable.
+    `canonical` is the address that the page itself gives for the article, where it gives another than the feed's.
     `dated_by` tells who says when it was published, `feed` or `page`, or `seen` where the claim can't be true and the time
-    seen stands in its place; `zone` is the offset that the claim was made in, such as `+02:00`, where it is known.
+    seen stands in its place; `zone` is the offset that the claim was made in, such as `+02:00`, where it was named.
+    `updated_by` and `updated_zone` say the same of when it was changed. `declared` is the language that feed or entry say.
     `signature` is the MinHash signature of the text, little-endian 32-bit words; empty when the text is too short.
     `credit` is where the article says that its report is from: the id of an agency or another outlet of the sources
     file, or of a ministry such as `ministry-defence-ml`; None when it credits nobody.
+    `page_etag` and `page_modified` are what the page's server said to ask it by whether the page has changed (RFC 9110).
+    `withdrawn` tells that the page is gone for good and the record repeats what stood there.
+    `extra` is what the operator's own enrichers found, by name; `enricher_errors` says which of them failed, and how.
     """
 
     SCHEMA: ClassVar[int] = 1
@@ -153,6 +164,15 @@ class PreparedArticle:
     page_kind: str | None = None
     dated_by: str | None = None
     zone: str | None = None
+    canonical: str | None = None
+    updated_by: str | None = None
+    updated_zone: str | None = None
+    declared: str | None = None
+    extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    enricher_errors: tuple[str, ...] = ()
+    page_etag: str | None = None
+    page_modified: str | None = None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +181,8 @@ class EnrichedArticle:
 
     `revision` counts up with every change of the document and is given by relate alone; `first_seen` never changes and
     chooses the index's month. `copy_of` is the article that this one repeats nearly word for word. `corrected`
-    tells that the outlet changed title or text since an earlier version.
+    tells that the outlet changed title or text since an earlier version, and `changes` how, the latest last, of which few
+    are kept here. `undeclared` tells that it once changed what matters without saying so.
     """
 
     SCHEMA: ClassVar[int] = 1
@@ -174,3 +195,5 @@ class EnrichedArticle:
     first_seen: datetime
     corrected: bool
     article: PreparedArticle
+    changes: tuple[Change, ...] = ()
+    undeclared: bool = False

@@ -41,22 +41,44 @@ iki üç dört beş altı yedi sekiz dokuz yirmi otuz yüz bin onlarca
 
 NUMBER_CHARACTERS = "一二三四五六七八九十百千万萬两兩"
 
+CORRECTIONS = (
+    "correction", "corrections", "corrected", "clarification", "retraction", "rectificatif", "erratum", "corrección",
+    "fe de errores", "fe de errata", "fe de erratas", "rectificación", "correção", "errata", "retificação", "korrektur",
+    "richtigstellung", "berichtigung", "errata corrige", "rettifica", "correctie", "rectificatie", "sprostowanie", "korekta",
+    "oprava", "opraveno", "rättelse", "исправлено", "исправление", "поправка", "виправлено", "виправлення", "düzeltme",
+    "تصحيح", "استدراك", "اصلاحیه", "تصحیح", "更正", "勘误", "勘誤", "更正声明", "訂正", "修正しました", "정정",
+    "바로잡습니다", "תיקון", "διόρθωση", "rectificare", "helyesbítés",
+)  # fmt: skip
+"""How outlets begin the notice of a correction."""
+
+EARLIER_VERSIONS = (
+    "this article has been amended", "this article was amended", "this story has been corrected", "an earlier version",
+    "a previous version", "une première version", "une version précédente", "cet article a été corrigé",
+    "una versión anterior", "uma versão anterior", "in einer früheren version", "una versione precedente",
+    "een eerdere versie", "we wcześniejszej wersji", "v předchozí verzi", "i en tidigare version", "в предыдущей версии",
+    "в первоначальной версии", "у попередній версії", "önceki versiyonunda", "في نسخة سابقة",
+)  # fmt: skip
+"""How outlets tell what an earlier version had wrong."""
+
 DECLARATIONS = (
-    "correction", "corrections", "corrected", "clarification", "this article has been amended", "this article was amended",
-    "this story has been corrected", "this article has been updated", "an earlier version", "a previous version",
-    "editor s note", "retraction", "rectificatif", "erratum", "précision", "mise à jour", "une première version",
-    "une version précédente", "cet article a été modifié", "cet article a été corrigé", "corrección", "fe de errores",
-    "fe de errata", "fe de erratas", "rectificación", "una versión anterior", "correção", "errata", "uma versão anterior",
-    "retificação", "korrektur", "richtigstellung", "in einer früheren version", "anmerkung der redaktion", "berichtigung",
-    "errata corrige", "rettifica", "una versione precedente", "correctie", "rectificatie", "een eerdere versie",
-    "sprostowanie", "korekta", "we wcześniejszej wersji", "oprava", "opraveno", "v předchozí verzi", "rättelse",
-    "i en tidigare version", "исправлено", "исправление", "уточнение", "уточняется", "поправка", "в предыдущей версии",
-    "в первоначальной версии", "виправлено", "уточнення", "у попередній версії", "düzeltme", "önceki versiyonunda",
-    "تصحيح", "توضيح", "استدراك", "في نسخة سابقة", "اصلاحیه", "تصحیح", "更正", "勘误", "勘誤", "更正声明", "訂正",
-    "修正しました",
-    "정정", "바로잡습니다", "תיקון", "διόρθωση", "rectificare", "helyesbítés",
+    *CORRECTIONS, *EARLIER_VERSIONS, "updated", "this article has been updated", "editor s note", "précision", "mise à jour",
+    "mis à jour", "cet article a été modifié", "actualizado", "actualización", "atualizado", "atualização", "aktualisiert",
+    "anmerkung der redaktion", "aggiornato", "aggiornamento", "bijgewerkt", "aktualizacja", "aktualizováno", "uppdaterad",
+    "обновлено", "уточнение", "уточняется", "оновлено", "уточнення", "güncellendi", "güncelleme", "تحديث", "توضيح", "به روز شد",
+    "更新", "업데이트", "עודכן",
 )  # fmt: skip
 """How outlets declare that they changed what they had written; matched as whole words, one after the other."""
+
+COUNTERS = (
+    "ago", "min read", "minute read", "minutes read", "comments", "comment", "shares", "views", "likes", "reads", "updated",
+    "last updated", "published", "il y a", "commentaires", "partages", "vues", "mis à jour", "mise à jour", "publié", "lecture",
+    "hace", "comentarios", "actualizado", "publicado", "há", "comentários", "atualizado", "vor", "kommentare", "aktualisiert",
+    "stand", "fa", "commenti", "aggiornato", "geleden", "reacties", "bijgewerkt", "temu", "komentarzy", "aktualizacja", "sedan",
+    "kommentarer", "назад", "комментариев", "комментария", "просмотров", "обновлено", "опубликовано", "тому", "оновлено",
+    "önce", "yorum", "güncellendi", "منذ", "قبل", "تعليقات", "تعليق", "مشاهدة", "مشاهدات", "آخر تحديث", "تحديث", "پیش",
+    "前", "更新", "阅读", "浏览", "评论",
+)  # fmt: skip
+"""Words of short lines that stand in pages' texts and count by themselves: ages, readers, comments, dates of change."""
 
 WITHDRAWALS = (
     "this article has been withdrawn", "this article has been removed", "this story has been withdrawn", "retracted",

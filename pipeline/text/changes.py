@@ -8,12 +8,15 @@ that changed, so that a long article costs no more than what was changed in it.
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from enum import StrEnum
 
+from pipeline.records.change import MATERIAL, ChangeKind, Edit
 from pipeline.text.change_words import (
+    CORRECTIONS,
+    COUNTERS,
     DECLARATIONS,
+    EARLIER_VERSIONS,
     NEGATION_CHARACTERS,
     NEGATIONS,
     NUMBER_CHARACTERS,
@@ -31,50 +34,24 @@ ALIKE = 0.75
 """From this similarity on, two words are one word in two spellings. The ratio is that of Ratcliff and Obershelp (1988)."""
 CONTEXT = 60
 """Code points of what stayed that are kept around a change."""
+SHORT_LINE = 80
+"""Code points of a line that may be a counter and no sentence of the article."""
+NEW_LINE = "\n"
 WITHDRAWN_SHARE = 0.2
 """A version that keeps less than this of the text, and says so, takes it back."""
 
 
-class ChangeKind(StrEnum):
-    """What a change touches."""
-
-    NUMBERS = "numbers"
-    NAMES = "names"
-    PLACES = "places"
-    NEGATIONS = "negations"
-    WITHDRAWAL = "withdrawal"
-    ADDED = "added"
-    REMOVED = "removed"
-    WORDING = "wording"
-    SPELLING = "spelling"
-
-
-MATERIAL = frozenset(
-    {ChangeKind.NUMBERS, ChangeKind.NAMES, ChangeKind.PLACES, ChangeKind.NEGATIONS, ChangeKind.WITHDRAWAL}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A passage that changed. `part` is title, lead or text; what was only added or removed has one empty side.
-
-    `before` and `after` are what stayed around it.
-    """
-
-    part: str
-    before: str
-    removed: str
-    added: str
-    after: str
-
-
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """How a version differs from the one before: the passages, what they touch, and whether the outlet says so."""
+    """How a version differs from the one before: the passages, what they touch, and whether the outlet says so.
+
+    `declared` tells that the outlet says in words that it changed the article, `corrects` that it corrects a mistake.
+    """
 
     edits: tuple[Edit, ...]
     kinds: frozenset[ChangeKind]
     declared: bool
+    corrects: bool = False
 
     @property
     def material(self) -> bool:
@@ -86,14 +63,16 @@ def compare(
     old: Document, new: Document, old_places: Collection[str] = (), new_places: Collection[str] = ()
 ) -> Changes:
     """Compare two versions. The places are the names of those found in each, by which changed spellings are seen through."""
-    edits = (*_edits("title", old.title, new.title), *_edits("text", old.text, new.text))
-    kinds = {kind for edit in edits for kind in _kinds(edit, old, new)}
-    if set(old_places) != set(new_places) and edits:
-        kinds.add(ChangeKind.PLACES)
-    if _withdrawn(old, new):
+    found = (*_edits("title", old.title, new.title), *_edits("text", old.text, new.text))
+    edits = tuple(replace(edit, touches=tuple(sorted(set(_kinds(edit, old, new))))) for edit in found)
+    kinds = {kind for edit in edits for kind in edit.touches}
+    if set(old_places) - set(new_places) and any(edit.removed and edit.added for edit in edits):
+        kinds.add(ChangeKind.PLACES)  # a place that is only added is news, as a sentence is
+    if withdrawn := _withdrawn(old, new):
         kinds.add(ChangeKind.WITHDRAWAL)
     added = " ".join(edit.added for edit in edits)
-    return Changes(edits, frozenset(kinds), _says(added, _DECLARATIONS) or _says(added, _WITHDRAWALS))
+    corrects = any(_corrects(edit) for edit in edits)
+    return Changes(edits, frozenset(kinds), corrects or withdrawn or _says(added, _DECLARATIONS), corrects)
 
 
 def _edits(part: str, old: str, new: str) -> Iterator[Edit]:
@@ -185,7 +164,7 @@ def _touched(
 ) -> Iterator[ChangeKind]:
     """Give what of substance an exchange of words touches; what is added whole is news, not a change of what was said."""
     new_sentence = not removed and edit.part != "title" and _STARTS.search(edit.before)
-    if _numbers(lost) != _numbers(gained) and not new_sentence:
+    if _numbers(lost) != _numbers(gained) and not new_sentence and not _counts(edit):
         yield ChangeKind.NUMBERS
     if _negations(lost) != _negations(gained) and not new_sentence:
         yield ChangeKind.NEGATIONS
@@ -193,6 +172,18 @@ def _touched(
     theirs = {token.form for token in added if token.form in gained and _is_name(edit.before, edit.added, token)}
     if _differ(ours, theirs):
         yield ChangeKind.NAMES
+
+
+def _counts(edit: Edit) -> bool:
+    """Tell whether the line only says how long ago it was written, or how many have read it or commented on it."""
+    line = f"{edit.before.rpartition(NEW_LINE)[2]}{edit.added}{edit.after.partition(NEW_LINE)[0]}"
+    return len(line) <= SHORT_LINE and _says(line, _COUNTERS)
+
+
+def _corrects(edit: Edit) -> bool:
+    """Tell whether the outlet says that it corrects a mistake: a notice of its own, or what an earlier version had wrong."""
+    start = edit.before.rpartition(NEW_LINE)[2] if edit.part != "title" else edit.before
+    return bool(_NOTICE.search(start[-20:] + edit.added)) or _says(edit.added, _EARLIER_VERSIONS)
 
 
 def _numbers(words: Counter[str]) -> Counter[str]:
@@ -255,4 +246,9 @@ _STARTS = re.compile(r"(?:^|[.!?؟…:\n][\"'»”’)\]]*)[\s\"'«“„(\[]*\Z
 _NEGATIONS = _folded(NEGATIONS) | frozenset(NEGATION_CHARACTERS)
 _NUMBERS = _folded(NUMBER_WORDS) | frozenset(NUMBER_CHARACTERS)
 _DECLARATIONS = frozenset(" ".join(forms(phrase)) for phrase in DECLARATIONS)
+_EARLIER_VERSIONS = frozenset(" ".join(forms(phrase)) for phrase in EARLIER_VERSIONS)
+_COUNTERS = frozenset(" ".join(forms(phrase)) for phrase in COUNTERS)
+_NOTICE = re.compile(
+    rf"(?:^|[\n.!?؟。！])[\s\W]*(?:{'|'.join(map(re.escape, CORRECTIONS))})\s*[:：.–—|)\]-]", re.IGNORECASE
+)
 _WITHDRAWALS = frozenset(" ".join(forms(phrase)) for phrase in WITHDRAWALS)

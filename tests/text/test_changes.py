@@ -119,11 +119,41 @@ def test_an_article_about_a_withdrawal_takes_nothing_back() -> None:
     assert ChangeKind.WITHDRAWAL not in compare(old, new).kinds
 
 
-def test_a_place_that_changed_is_material_whatever_its_spelling() -> None:
-    old, new = Document("t", "The attack was at Ber." + REST), Document("t", "The attack was at Ber town." + REST)
+def test_a_place_in_place_of_another_is_material_in_scripts_without_capitals_too() -> None:
+    old, new = Document("t", "وقع الهجوم في بير." + REST), Document("t", "وقع الهجوم في كيدال." + REST)
 
     assert not compare(old, new, ["Ber"], ["Ber"]).material
-    assert ChangeKind.PLACES in compare(old, new, ["Ber"], ["Ber", "Kidal"]).kinds
+    assert ChangeKind.PLACES in compare(old, new, ["Ber"], ["Kidal"]).kinds
+
+
+def test_a_place_that_a_new_sentence_names_is_news_and_no_correction() -> None:
+    old = Document("t", "The attack was at Ber." + REST)
+    new = Document("t", "The attack was at Ber." + REST + " Shots were heard in Kidal, too.")
+
+    assert not compare(old, new, ["Ber"], ["Ber", "Kidal"]).material
+
+
+def test_what_a_page_counts_by_itself_is_no_change_of_numbers() -> None:
+    old, new = "Published 2 hours ago\n", "Published 3 hours ago\n"
+
+    assert not changes(old, new).material
+    assert not changes("12 comments\n", "57 comments\n").material
+    assert not changes("Mis à jour à 14 h 05\n", "Mis à jour à 16 h 30\n").material
+    assert changes("The attack was 2 hours ago, and 12 died.", "The attack was 2 hours ago, and 21 died.").material
+
+
+def test_a_notice_of_a_correction_is_told_from_the_word_in_a_sentence() -> None:
+    assert changes("It fell on Monday.", "It fell on Tuesday.\nCorrection: it was Tuesday.").corrects
+    assert changes("It fell on Monday.", "It fell on Tuesday. An earlier version had another day.").corrects
+    assert not changes(
+        "It fell on Monday.", "It fell on Monday. A market correction was expected, traders said."
+    ).corrects
+
+
+def test_each_passage_says_what_it_touches() -> None:
+    found = changes("At least 12 soldiers died.", "At least 21 soldiers died.", new_title="A convoy was attacked")
+
+    assert {edit.part: edit.material for edit in found.edits} == {"title": False, "lead": True}
 
 
 def test_the_same_version_twice_has_no_changes() -> None:
