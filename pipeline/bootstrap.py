@@ -24,6 +24,8 @@ from pipeline.work.interface import Worker
 if TYPE_CHECKING:
     from pipeline.enrich.given import Describer
     from pipeline.enrich.language import LanguageGuesser
+    from pipeline.enrich.own import OwnEnrichers
+    from pipeline.enrich.prepare import Preparer
     from pipeline.heartbeat import Heartbeat
     from pipeline.index.query import ReaderSource
     from pipeline.poll.poller import Poller
@@ -348,23 +350,38 @@ def heartbeat(parts: Parts, settings: Settings) -> "Heartbeat":
 
 
 def _enrich_worker(parts: Parts, settings: Settings, stack: ExitStack) -> Worker:
-    from pipeline.enrich.outlets import load_outlets
     from pipeline.enrich.page import TrafilaturaReader
-    from pipeline.enrich.places import GazetteerPlaces
-    from pipeline.enrich.prepare import Preparer
     from pipeline.enrich.step import EnrichStep
     from pipeline.enrich.worker import EnrichWorker
-    from pipeline.gazetteer.operator import gazetteer_with
-    from pipeline.rules.watched import RuleFile
 
     fetcher = stack.enter_context(open_fetcher(settings))
     pages = stack.enter_context(closing(TrafilaturaReader(fetcher)))
+    return EnrichWorker(EnrichStep(load_preparer(settings), pages), parts.log)
+
+
+def load_preparer(settings: Settings) -> "Preparer":
+    """Load what finds everything in an article's text. Raises BadInput for a file or enricher that can't be used."""
+    from pipeline.enrich.outlets import load_outlets
+    from pipeline.enrich.places import GazetteerPlaces
+    from pipeline.enrich.prepare import Preparer
+    from pipeline.gazetteer.operator import gazetteer_with
+    from pipeline.rules.watched import RuleFile
+
     outlets = load_outlets(settings.sources or seed("sources.yaml"))
     places = GazetteerPlaces(gazetteer_with(settings.places), outlets.known)
-    preparer = Preparer(
-        RuleFile(settings.rules or seed("rules.yaml"), settings.lexicon), places, _languages(settings), outlets
-    )
-    return EnrichWorker(EnrichStep(preparer, pages), parts.log)
+    rules = RuleFile(settings.rules or seed("rules.yaml"), settings.lexicon)
+    return Preparer(rules, places, _languages(settings), outlets, _own_enrichers(settings))
+
+
+def _own_enrichers(settings: Settings) -> "OwnEnrichers":
+    from pipeline.enrich.own import OwnEnrichers, load_enrichers
+
+    enrichers = load_enrichers(settings.enrichers)
+    if settings.spacy_models:
+        from pipeline.enrich.entities import SpacyEntities
+
+        enrichers["spacy"] = SpacyEntities(settings.spacy_models)
+    return OwnEnrichers(enrichers)
 
 
 def _languages(settings: Settings) -> "LanguageGuesser":
@@ -379,4 +396,4 @@ def load_describer(settings: Settings) -> "Describer":
     from pipeline.enrich.outlets import load_outlets
 
     outlets = load_outlets(settings.sources or seed("sources.yaml"))
-    return open_describer(_languages(settings), outlets, settings.places)
+    return open_describer(_languages(settings), outlets, settings.places, _own_enrichers(settings))

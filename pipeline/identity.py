@@ -42,7 +42,7 @@ import re
 from collections.abc import Collection, Set
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Self
 from urllib.parse import parse_qs, quote, urljoin, urlsplit, urlunsplit
@@ -302,11 +302,16 @@ def fingerprint(
     """Make the fingerprint of an entry."""
     return Fingerprint(
         text=digest("\0".join((title, summary, content)))[:18],
-        updated=digest(f"{updated}")[:6],
+        updated=digest(f"{_in_utc(updated)}")[:6],
         title=digest(_NO_LETTERS.sub("", title.casefold()))[:8],
         address=digest(canonical or "")[:6],
-        published=digest(f"{published}")[:6] if published else "",
+        published=digest(f"{_in_utc(published)}")[:6] if published else "",
     )
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    """Give the moment as it was remembered before zones were kept, so that what is known stays known."""
+    return moment.astimezone(UTC) if moment else None
 
 
 def shows_hardly_any(known: int, entries: int) -> bool:

@@ -53,6 +53,8 @@ class Settings:
     places: Path | None = None
     policy: Path | None = None
     languages: tuple[str, ...] | None = None
+    enrichers: tuple[str, ...] = ()
+    spacy_models: tuple[str, ...] = ()
     heartbeat_url: str | None = field(default=None, repr=False)
     interval: timedelta | None = None
     interval_min: timedelta = _SHORTEST
@@ -106,6 +108,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         places=_path(env, "PLACES"),
         policy=_path(env, "POLICY"),
         languages=_languages(env),
+        enrichers=_list(env, "ENRICHERS"),
+        spacy_models=_list(env, "SPACY_MODELS"),
         heartbeat_url=_secret_url(env, "HARMATTAN_HEARTBEAT_URL"),
         interval=_duration(env, "INTERVAL"),
         **_bounds(env),
@@ -134,6 +138,11 @@ def _languages(env: Mapping[str, str]) -> tuple[str, ...] | None:
         if not (len(code) == 2 and code.isascii() and code.isalpha()):
             raise BadInput(f"HARMATTAN_LANGUAGES: {code!r} is no language; name them by ISO 639-1, such as fr,ar")
     return codes
+
+
+def _list(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    parts = (part.strip() for part in (_text(env, name) or "").split(","))
+    return tuple(dict.fromkeys(part for part in parts if part))
 
 
 def _text(env: Mapping[str, str], name: str) -> str | None:

@@ -115,6 +115,7 @@ def _known(facts: ArticleFacts, language: str) -> str:
         "place": tuple(dict.fromkeys(place.name for place in facts.places))[:10],
         "author": facts.authors,
         "origin": facts.origins,
+        "extra": tuple(f"{name} {value}" for name, values in facts.extra.items() for value in values)[:10],
         "date": (f"{facts.time:%Y-%m-%d}",) if facts.time else (),
     }
     values = {name: ", ".join(plain(value) for value in known if value) for name, known in told.items()}

@@ -44,7 +44,7 @@ class Analysis:
         described = self._describer.describe(given.article)
         document, facts = described.document, described.facts
         story, copy_of = copies.add(given.id, number, document)
-        return {
+        result: dict[str, Any] = {
             "id": given.id,
             "language": document.language,
             "places": [_place(place) for place in facts.places],
@@ -53,6 +53,9 @@ class Analysis:
             "story": story,
             "copy_of": copy_of,
         }
+        if facts.extra or described.errors:
+            result |= {"extra": facts.extra, "enricher_errors": list(described.errors)}
+        return result
 
 
 def _place(place: Place) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """When an article was published and changed, as far as its feed and page can be believed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from pipeline.enrich.interface import PageText
 from pipeline.records.article import RawArticle
+from pipeline.zones import zone_of
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """No news were on the web before; such dates are a clock's or a program's zero."""
@@ -16,14 +18,21 @@ PAGE = "page"
 SEEN = "seen"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleDates:
-    """When an article was published and last changed, in UTC; who says so; and the offset that it was said in."""
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A time in UTC; who says so (nobody, without a time); and the offset that it was said in, where it was named."""
 
-    published: datetime | None
-    updated: datetime | None
-    by: str | None
-    zone: str | None
+    moment: datetime | None = None
+    by: str | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleDates:
+    """When an article was published and when it was last changed."""
+
+    published: Dated
+    updated: Dated
 
 
 def article_dates(raw: RawArticle, page: PageText | None) -> ArticleDates:
@@ -32,32 +41,16 @@ def article_dates(raw: RawArticle, page: PageText | None) -> ArticleDates:
     The feed's own comes first. A claim that can't be true gives way to the page's, and where none is left, to the time
     seen; without any claim, nothing is said.
     """
-    claims = [(FEED, raw.published), (PAGE, page.published if page else None)]
-    updated = next(
-        (moment for moment in (raw.updated, page.modified if page else None) if moment and _possible(moment, raw.seen)),
-        None,
-    )
-    for by, claimed in claims:
-        if claimed and _possible(claimed, raw.seen):
-            return ArticleDates(
-                published=claimed.astimezone(UTC),
-                updated=_utc(updated),
-                by=by,
-                zone=_zone(claimed) if by == PAGE else None,
-            )
-    impossible = any(claimed for _, claimed in claims)
-    return ArticleDates(
-        published=raw.seen if impossible else None, updated=_utc(updated), by=SEEN if impossible else None, zone=None
-    )
+    published = [Dated(raw.published, FEED, raw.published_zone)]
+    updated = [Dated(raw.updated, FEED, raw.updated_zone)]
+    if page:
+        published.append(Dated(page.published, PAGE, zone_of(page.published)))
+        updated.append(Dated(page.modified, PAGE, zone_of(page.modified)))
+    return ArticleDates(_chosen(published, raw.seen), _chosen(updated, raw.seen))
 
 
-def _possible(claimed: datetime, seen: datetime) -> bool:
-    return EARLIEST <= claimed <= seen + AHEAD
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(UTC) if moment else None
-
-
-def _zone(moment: datetime) -> str | None:
-    return moment.isoformat()[-6:] if moment.utcoffset() is not None else None
+def _chosen(claims: Sequence[Dated], seen: datetime) -> Dated:
+    for claim in claims:
+        if claim.moment and EARLIEST <= claim.moment <= seen + AHEAD:
+            return Dated(claim.moment.astimezone(UTC), claim.by, claim.zone)
+    return Dated(seen, SEEN) if any(claim.moment for claim in claims) else Dated()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipeline.enrich.barriers import STUB, judge
+from pipeline.zones import UNSAID
 
 MEMORY = 768_000_000
 """Bytes of addresses that an extracting process may have; without a page it has some 170 million, of which it uses 60."""
@@ -109,12 +110,12 @@ def _data_time(page: bytes, name: str) -> datetime | None:
 
 
 def _moment(text: str | None) -> datetime | None:
-    """Read an ISO 8601 date or time, in its own zone; one without a zone counts as UTC."""
+    """Read an ISO 8601 date or time, in its own zone; one without a zone counts as UTC, and is marked."""
     if not text or not re.match(r"\d{4}-\d\d-\d\d", text):
         return None
     try:
         moment = datetime.fromisoformat(text.strip())
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UNSAID)
         moment.astimezone(UTC)  # overflows at the ends of the calendar
         return moment
     except (ValueError, OverflowError):

@@ -11,6 +11,7 @@ from pipeline.enrich.credit import Credits
 from pipeline.enrich.interface import PlaceFinder
 from pipeline.enrich.language import LanguageGuesser
 from pipeline.enrich.outlets import Outlets
+from pipeline.enrich.own import NO_ENRICHERS, Article, OwnEnrichers
 from pipeline.records.article import Place, Source
 from pipeline.rules.facts import ArticleFacts
 from pipeline.text.document import Document
@@ -34,10 +35,11 @@ class GivenArticle:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """An article with what rules may ask of it."""
+    """An article with what rules may ask of it. `errors` says which of the operator's own enrichers failed."""
 
     document: Document
     facts: ArticleFacts
+    errors: tuple[str, ...] = ()
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -46,13 +48,16 @@ class Described:
 
 
 class Describer:
-    """Finds language, places, outlet and credit of articles that are given, as enrichment does for those of feeds."""
+    """Finds of articles that are given what enrichment finds of those of feeds: language, places, outlet, credit, extras."""
 
-    def __init__(self, places: PlaceFinder, languages: LanguageGuesser, outlets: Outlets) -> None:
+    def __init__(
+        self, places: PlaceFinder, languages: LanguageGuesser, outlets: Outlets, own: OwnEnrichers = NO_ENRICHERS
+    ) -> None:
         self._places = places
         self._languages = languages
         self._outlets = outlets
         self._credits = Credits(outlets)
+        self._own = own
 
     def describe(self, given: GivenArticle) -> Described:
         """Describe an article."""
@@ -62,6 +67,19 @@ class Describer:
         places, countries = self._places.find(document, language, source)
         outlet = self._outlets.outlet_of(given.source, given.url)
         credit = self._credits.find(document, given.authors, outlet, countries)
+        extra = self._own.look_at(
+            Article(
+                title=document.title,
+                text=document.text,
+                language=language,
+                source=source,
+                url=given.url,
+                authors=given.authors,
+                published=given.time,
+                places=places,
+                countries=countries,
+            )
+        )
         facts = ArticleFacts(
             source=source.name,
             outlet=source.outlet or "",
@@ -73,16 +91,19 @@ class Describer:
             authors=given.authors,
             origins=(credit,) if credit else (),
             time=given.time,
+            extra=extra.found,
         )
-        return Described(document, facts)
+        return Described(document, facts, extra.errors)
 
 
-def open_describer(languages: LanguageGuesser, outlets: Outlets, places: Path | None = None) -> Describer:
+def open_describer(
+    languages: LanguageGuesser, outlets: Outlets, places: Path | None = None, own: OwnEnrichers = NO_ENRICHERS
+) -> Describer:
     """Give a describer with the shipped gazetteer and the operator's file of places. Raises BadInput."""
     from pipeline.enrich.places import GazetteerPlaces
     from pipeline.gazetteer.operator import gazetteer_with
 
-    return Describer(GazetteerPlaces(gazetteer_with(places), outlets.known), languages, outlets)
+    return Describer(GazetteerPlaces(gazetteer_with(places), outlets.known), languages, outlets, own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,8 @@ class PageText:
 
     `url` is where the redirects ended, `canonical` the address that the page itself gives, if any. `kind` is what
     stands on the page: `article`, `stub`, `paywall`, `consent`, `gone`, or `unreadable` where it could not be had or read.
-    A paywalled page's `text` is what it lets everybody read. Times are in the zone that the page gives them.
+    A paywalled page's `text` is what it lets everybody read. Times are in the zone that the page gives them,
+    and `pipeline.zones` tells where it gives none.
     """
 
     url: str

@@ -6,8 +6,9 @@ from pipeline.enrich.barriers import PAYWALL
 from pipeline.enrich.credit import Credits
 from pipeline.enrich.dates import article_dates
 from pipeline.enrich.interface import PageText, PlaceFinder, Rules
-from pipeline.enrich.language import LanguageGuesser
+from pipeline.enrich.language import UNDETERMINED, LanguageGuesser
 from pipeline.enrich.outlets import Outlets
+from pipeline.enrich.own import NO_ENRICHERS, Article, OwnEnrichers
 from pipeline.identity import identity_keys, is_web_address
 from pipeline.records.article import PreparedArticle, RawArticle
 from pipeline.rules.facts import facts_of
@@ -44,52 +45,95 @@ def wants_page(raw: RawArticle, feed: FeedText) -> bool:
 
 
 class Preparer:
-    """Makes prepared articles: text, language, places, rule matches, signature and identity."""
+    """Makes prepared articles: text, language, places, what own enrichers find, rule matches, signature and identity."""
 
-    def __init__(self, rules: Rules, places: PlaceFinder, languages: LanguageGuesser, outlets: Outlets) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        places: PlaceFinder,
+        languages: LanguageGuesser,
+        outlets: Outlets,
+        own: OwnEnrichers = NO_ENRICHERS,
+    ) -> None:
         self._rules = rules
         self._places = places
         self._languages = languages
         self._outlets = outlets
         self._credits = Credits(outlets)
+        self._own = own
 
     def prepare(self, raw: RawArticle, feed: FeedText, page: PageText | None) -> PreparedArticle:
         """Prepare the article with the page's text where it says more than the feed, and otherwise with the feed's."""
         text = _usable_text(page, feed)
         from_page = len(text) > len(feed.text)
-        text = text if from_page else feed.text
-        outlet = self._outlets.outlet_of(raw.source, raw.url)
-        source = self._outlets.describe(raw.source, raw.url)
-        language = self._languages.guess(f"{feed.title}\n{text}", declared=raw.language or source.language)
-        document = Document(feed.title, text, language)
-        places, countries = self._places.find(document, language, source)
-        authors = raw.authors or (page.authors if page else ())
         dates = article_dates(raw, page)
-        article = PreparedArticle(
+        return self._found_in(
+            PreparedArticle(
+                source=raw.source,
+                entry=raw.entry,
+                keys=identity_keys(raw, page.canonical if page else None),
+                url=raw.url,
+                canonical=page.canonical if page else None,
+                title=feed.title,
+                text=text if from_page else feed.text,
+                seen=raw.seen,
+                origin=raw.origin,
+                language=UNDETERMINED,
+                declared=raw.language,
+                text_source=PAGE if from_page else FEED,
+                page_error=page.error if page else None,
+                page_kind=page.kind if page else None,
+                authors=raw.authors or (page.authors if page else ()),
+                categories=raw.categories,
+                published=dates.published.moment,
+                dated_by=dates.published.by,
+                zone=dates.published.zone,
+                updated=dates.updated.moment,
+                updated_by=dates.updated.by,
+                updated_zone=dates.updated.zone,
+            )
+        )
+
+    def again(self, article: PreparedArticle) -> PreparedArticle:
+        """Look anew at an article that was prepared before: its text stays, and what is found in it is found again."""
+        return self._found_in(article)
+
+    def _found_in(self, article: PreparedArticle) -> PreparedArticle:
+        """Complete an article with all that is found in its title and text, and is known of its source."""
+        known = replace(article.source, outlet=None, kinds=(), owner=None)
+        outlet = self._outlets.outlet_of(known, article.url)
+        source = self._outlets.describe(known, article.url)
+        declared = article.declared or source.language
+        language = self._languages.guess(f"{article.title}\n{article.text}", declared=declared)
+        document = Document(article.title, article.text, language)
+        places, countries = self._places.find(document, language, source)
+        extra = self._own.look_at(
+            Article(
+                title=document.title,
+                text=document.text,
+                language=language,
+                source=source,
+                url=article.url,
+                authors=article.authors,
+                published=article.published,
+                places=places,
+                countries=countries,
+            )
+        )
+        found = replace(
+            article,
             source=source,
-            entry=raw.entry,
-            keys=identity_keys(raw, page.canonical if page else None),
-            url=raw.url,
             title=document.title,
             text=document.text,
-            seen=raw.seen,
-            origin=raw.origin,
             language=language,
-            text_source=PAGE if from_page else FEED,
-            page_error=page.error if page else None,
-            page_kind=page.kind if page else None,
-            authors=authors,
-            categories=raw.categories,
-            published=dates.published,
-            updated=dates.updated,
-            dated_by=dates.by,
-            zone=dates.zone,
             places=places,
             countries=countries,
             signature=signature([token.form for token in document.text_tokens]),
-            credit=self._credits.find(document, authors, outlet, countries),
+            credit=self._credits.find(document, article.authors, outlet, countries),
+            extra=extra.found,
+            enricher_errors=extra.errors,
         )
-        return replace(article, matches=self._rules.current().match_document(document, facts_of(article)))
+        return replace(found, matches=self._rules.current().match_document(document, facts_of(found)))
 
 
 def _usable_text(page: PageText | None, feed: FeedText) -> str:

@@ -42,7 +42,8 @@ def document_of(enriched: EnrichedArticle) -> Document:
     |---|---|
     | id, revision, story, copy_of, corrected | as in the record |
     | title, text | as in the record, analysed: a plain word finds them |
-    | url, language, authors, categories, origin, text_source, page_error, page_kind, credit, dated_by | as in the record |
+    | url, canonical, language, authors, categories, origin, text_source, page_error, page_kind, credit | as in the record |
+    | dated_by, zone, updated_by, updated_zone, extra, enricher_errors | as in the record |
     | source, source_keys | the outlet's name; its folded name and its feed's address, to filter by |
     | feed, feed_tags, source_country | the feed it came from |
     | outlet, source_kinds, source_owner | what is known of the outlet |
@@ -62,6 +63,7 @@ def document_of(enriched: EnrichedArticle) -> Document:
         "copy_of": enriched.copy_of,
         "corrected": enriched.corrected,
         "url": article.url,
+        "canonical": article.canonical,
         "title": article.title,
         "text": article.text,
         "language": article.language,
@@ -73,6 +75,11 @@ def document_of(enriched: EnrichedArticle) -> Document:
         "page_kind": article.page_kind,
         "credit": article.credit,
         "dated_by": article.dated_by,
+        "zone": article.zone,
+        "updated_by": article.updated_by,
+        "updated_zone": article.updated_zone,
+        "extra": article.extra or None,
+        "enricher_errors": article.enricher_errors,
         "source": article.source.name,
         "source_keys": _distinct((place_key(article.source.name), article.source.feed)),
         "feed": article.source.feed,

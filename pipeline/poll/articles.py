@@ -1,21 +1,18 @@
 """From a feed's entry to the record that travels."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from pipeline.poll.parsed import Entry, ParsedFeed
 from pipeline.poll.sanitise import safe
 from pipeline.records.article import Origin, RawArticle, Source
 from pipeline.state.interface import FeedSpec
+from pipeline.zones import zone_of
 
 BACK_CATALOGUE = timedelta(hours=48)
 """In a document that reaches back to nothing known, what the feed itself dates further back than this raises no alerts.
 
 For a feed's first poll its operator may say another length."""
-
-
-AHEAD = timedelta(hours=26)
-"""How far a date may lie ahead: all zones together span 26 hours."""
 
 
 def source_of(spec: FeedSpec, feed: ParsedFeed, known_as: str | None = None) -> Source:
@@ -51,16 +48,17 @@ def raw_article(
         origin=_origin(entry, seen, live_for),
         authors=entry.authors,
         categories=entry.categories,
-        published=_believed(entry.published, seen),
-        updated=_believed(entry.updated, seen),
+        published=_in_utc(entry.published),
+        updated=_in_utc(entry.updated),
+        published_zone=zone_of(entry.published),
+        updated_zone=zone_of(entry.updated),
         language=entry.language or feed.language,
         shared_url=entry.shared_link,
     )
 
 
-def _believed(date: datetime | None, seen: datetime) -> datetime | None:
-    """Leave out a date that lies further ahead than a wrong zone can explain: it would stand above all news for ever."""
-    return None if date and date - seen > AHEAD else date
+def _in_utc(date: datetime | None) -> datetime | None:
+    return date.astimezone(UTC) if date else None
 
 
 def _origin(entry: Entry, seen: datetime, live_for: timedelta | None) -> Origin:

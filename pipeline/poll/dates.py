@@ -110,7 +110,7 @@ def _rfc_822(text: str, language: str) -> datetime | None:
 def _epoch(text: str, language: str) -> datetime | None:
     if not text.isdigit() or len(text) not in (10, 13):
         return None
-    return datetime.fromtimestamp(int(text[:10]), UTC)
+    return datetime.fromtimestamp(int(text[:10]), UNSAID)
 
 
 def _year_first(text: str, language: str) -> datetime | None:
@@ -153,7 +153,7 @@ def _zone(text: str, language: str) -> tzinfo:
         return UNSAID
     if offset := _OFFSET.search(text):
         minutes = int(offset[2]) * 60 + int(offset[3] or 0)
-        return timezone(timedelta(minutes=-minutes if offset[1] != "+" else minutes)) if minutes < 24 * 60 else UTC
+        return timezone(timedelta(minutes=-minutes if offset[1] != "+" else minutes)) if minutes < 24 * 60 else UNSAID
     if area := _AREA.search(text):
         with suppress(Exception):  # whatever is not in the database
             return ZoneInfo(area[0])

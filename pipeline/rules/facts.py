@@ -1,7 +1,7 @@
 """What is known of an article beside its words, as rules ask for it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipeline.records.article import Place, PreparedArticle
@@ -20,7 +20,8 @@ class ArticleFacts:
 
     `source` is the outlet's name, `outlet` its id in the sources file, `feed` its feed's address, and `kinds` is what it is,
     such as agency; `countries` are ISO 3166-1 alpha-2; `origins` are the ids of those whom the article credits; `time` is when
-    it was published or, where it names none or one to come, when it was seen. Empty means unknown.
+    it was published or, where it names none or one to come, when it was seen. `extra` is what the operator's own enrichers
+    found, by name. Empty means unknown.
     """
 
     source: str = ""
@@ -33,6 +34,7 @@ class ArticleFacts:
     authors: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     time: datetime | None = None
+    extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 NO_FACTS = ArticleFacts()
@@ -54,6 +56,7 @@ def facts_of(article: PreparedArticle) -> ArticleFacts:
         authors=article.authors,
         origins=(article.credit,) if article.credit else (),
         time=article.published if in_time else article.seen,
+        extra=article.extra,
     )
 
 
@@ -71,6 +74,9 @@ def fact_keys(facts: ArticleFacts, language: str) -> set[tuple[FactField, str]]:
             keys.add((FactField.WITHIN, place.country))
     keys.update((FactField.AUTHOR, words) for author in facts.authors for words in _runs(author))
     keys.update((FactField.ORIGIN, folded(origin)) for origin in facts.origins)
+    keys.update(
+        (FactField.EXTRA, folded(f"{name} {value}")) for name, values in facts.extra.items() for value in values
+    )
     return keys
 
 

@@ -129,4 +129,5 @@ _READERS: Mapping[FactField, Callable[[str], tuple[str, ...]]] = {
     FactField.WITHIN: _country,
     FactField.AUTHOR: _author,
     FactField.ORIGIN: _words,
+    FactField.EXTRA: _words,
 }

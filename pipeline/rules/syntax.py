@@ -168,6 +168,7 @@ class FactField(StrEnum):
     WITHIN = "within"
     AUTHOR = "author"
     ORIGIN = "origin"
+    EXTRA = "extra"
 
 
 class Fact(Struct, frozen=True, array_like=True, tag=True, gc=False):

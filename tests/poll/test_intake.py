@@ -89,11 +89,19 @@ def test_what_is_stored_of_an_entry_is_harmless(polls: Polls) -> None:
     assert (stored.title, stored.summary) == ("Gao < x-y onclick=z>", "<p>S</p>")
 
 
-def test_a_date_that_no_zone_explains_is_not_believed(polls: Polls) -> None:
-    polls.outlet(item("Tomorrow", "/1", date=days_ago(-0.9)), item("Next year", "/2", date=days_ago(-400)))
+def test_a_date_is_stored_in_utc_with_the_zone_that_the_feed_named(polls: Polls) -> None:
+    polls.outlet(
+        item("In Bamako", "/1", date="Sun, 15 Nov 2026 10:00:00 +0000"),
+        item("In Paris", "/2", date="Sun, 15 Nov 2026 11:00:00 +0100"),
+        item("Somewhere", "/3", date="2026-11-15 10:00"),
+    )
     stored = polls.raw()
-    assert stored["Tomorrow"].published
-    assert stored["Next year"].published is None
+    assert {article.published for article in stored.values()} == {datetime(2026, 11, 15, 10, tzinfo=UTC)}
+    assert {title: article.published_zone for title, article in stored.items()} == {
+        "In Bamako": "+00:00",
+        "In Paris": "+01:00",
+        "Somewhere": None,
+    }
 
 
 def test_a_document_that_harmattan_chokes_on_takes_nothing_from_the_others(

@@ -23,6 +23,8 @@ ARTICLE_FIELDS: dict[str, Any] = {
     "corrected": {"type": "boolean"},
     "locations": {"type": "geo_point"},
     "record": {"type": "object", "enabled": False},
+    # What enrichers of the operator's own found: `extra.NAME`, each value a keyword.
+    "extra": {"type": "flattened"},
     **dict.fromkeys(("time", "published", "updated", "first_seen", "seen"), _DATE),
     **dict.fromkeys(
         (
@@ -39,6 +41,11 @@ ARTICLE_FIELDS: dict[str, Any] = {
             "page_kind",
             "credit",
             "dated_by",
+            "canonical",
+            "zone",
+            "updated_by",
+            "updated_zone",
+            "enricher_errors",
             "source",
             "source_keys",
             "feed",

@@ -11,7 +11,7 @@ from pipeline.index.templates.alerts import ALERT_FIELDS
 from pipeline.index.templates.analysis import analysis
 from pipeline.index.templates.articles import ARTICLE_FIELDS, UNSTORED
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Goes up with every change of mapping, settings or analyser; stands in `_meta` of templates and mappings."""
 
 META: Final = {"version": VERSION, "owner": "harmattan"}
