@@ -1,7 +1,7 @@
 """A policy: analysts, and the routes by which alerts reach them."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -123,7 +123,8 @@ class Policy:
 class Mute:
     """That an analyst, or everybody (None), is not to be told of a rule's or a story's alerts until then, and why.
 
-    Without rule and story it covers all of the analyst's alerts.
+    Without rule and story it covers all of the analyst's alerts. Where `digest` names a route, it keeps that route's digests
+    away and nothing else; so it does with a channel's daily digest where it is `channel:` and the channel's name.
     """
 
     id: str
@@ -134,3 +135,13 @@ class Mute:
     analyst: str | None = None
     rule: str | None = None
     story: str | None = None
+    digest: str | None = None
+
+
+FOR_GOOD = datetime(9999, 1, 1, tzinfo=UTC)
+"""The end of a mute that lasts until somebody ends it."""
+
+
+def channel_digest(channel: str) -> str:
+    """Give what a mute calls a channel's daily digest."""
+    return f"channel:{channel}"

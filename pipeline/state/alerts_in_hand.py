@@ -27,6 +27,7 @@ class ArticleInHand:
     position: int
     source_of: str | None = None
     corrected: bool | None = None
+    kinds: Sequence[str] | None = None
 
 
 @dataclass(slots=True)
@@ -126,7 +127,7 @@ class AlertsInHand:
 
         wanted = rows(alert_articles, alert_articles).order_by(alert_articles.c.alert, alert_articles.c.position)
         for row in self._connection.execute(wanted):
-            held = ArticleInHand(article_of_row(row), row.position, row.source_of, row.corrected)
+            held = ArticleInHand(article_of_row(row), row.position, row.source_of, row.corrected, row.kinds)
             found[row.alert].articles[row.article] = held
         for row in self._connection.execute(rows(deliveries, deliveries.c.alert, deliveries.c.id, deliveries.c.state)):
             found[row.alert].deliveries[row.id] = row.state
@@ -281,7 +282,7 @@ class AlertsInHand:
 
 
 def _article_row(held: ArticleInHand, values: Values) -> Values:
-    own = {"position": held.position, "source_of": held.source_of, "corrected": held.corrected}
+    own = {"position": held.position, "source_of": held.source_of, "corrected": held.corrected, "kinds": held.kinds}
     return {**values, **article_values(held.article), **own}
 
 

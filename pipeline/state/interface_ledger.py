@@ -1,8 +1,8 @@
 """The port to the ledger: that of alert and notify."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -75,6 +75,61 @@ class Acknowledgement:
     note: str
 
 
+class Verdict(StrEnum):
+    """What an analyst says of an alert: that it was worth it, or should not have been raised."""
+
+    USEFUL = "useful"
+    FALSE = "false"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What somebody last said of an alert."""
+
+    alert: str
+    by: str
+    at: datetime
+    verdict: Verdict
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """How far an alert's news has spread so far.
+
+    `outlets` counts who carries it, `origins` whose reports these are: copies, and articles that credit one agency, share an
+    origin. `kinds` says what outlets are (agency, state, private, ...), by their names, where that is known.
+    """
+
+    outlets: int = 1
+    origins: int = 1
+    places: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One line of the audit trail: who was told what, when and how, and what they said.
+
+    `what` is sent, failed or due for deliveries, of which `key` is the id; acknowledged, useful, false or muted for what
+    `who` did. `detail` is an error, a note or a reason.
+    """
+
+    at: datetime
+    what: str
+    who: str
+    alert: str | None = None
+    rule: str | None = None
+    severity: str | None = None
+    title: str | None = None
+    update: int | None = None
+    channel: str | None = None
+    key: str | None = None
+    maybe_repeat: bool = False
+    detail: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertFacets:
     """What routes ask of an alert, over all its articles; `outlets` counts independent origins, `corrected` those changed."""
@@ -96,6 +151,7 @@ class ArticleFacets:
     source_of: str = ""
     copy_of: str | None = None
     corrected: bool = False
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,8 +271,8 @@ class Ledger(Protocol):
     def outcomes(self, alert: str) -> list[OutcomeRow]:
         """Give what became of an alert for each analyst."""
 
-    def mute(self, mute: Mute) -> None:
-        """Save a mute."""
+    def mute(self, mute: Mute) -> bool:
+        """Save a mute; False, and nothing is changed, when there is or was one of that id."""
 
     def unmute(self, mute: str) -> bool:
         """End a mute now; False when there is none of that id."""
@@ -229,6 +285,21 @@ class Ledger(Protocol):
 
     def acknowledgements(self, alert: str) -> list[Acknowledgement]:
         """Give an alert's acknowledgements in their order."""
+
+    def say(self, alert: str, by: str, verdict: Verdict, note: str = "") -> bool:
+        """Save what somebody says of an alert, in place of what they said before; False when there is no such alert."""
+
+    def feedback(self, alert: str) -> list[Feedback]:
+        """Give what was said of an alert, in the order of time."""
+
+    def spread(self, alerts: Collection[str]) -> dict[str, Spread]:
+        """Count how far alerts have spread, by their ids."""
+
+    def retry(self, *, alert: str | None = None, channel: str | None = None) -> int:
+        """Make failed deliveries due again, with the keys they had; of one alert, over one channel. Give their number."""
+
+    def audit(self, since: datetime, until: datetime | None = None) -> list[AuditEntry]:
+        """Give the audit trail of a time, `since` inclusive and `until` exclusive, in the order of time."""
 
     def alerts_of_article(self, address: str) -> list[Alert]:
         """Give the alerts that an article stands in, by its id or its address."""

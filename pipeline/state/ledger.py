@@ -9,13 +9,25 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, case, func, or_, select, update
 
 from pipeline.errors import LeaseLost
-from pipeline.policy.model import Mute
+from pipeline.policy.model import FOR_GOOD, Mute
 from pipeline.records import topics
 from pipeline.records.alert import Alert, AlertEvent, AlertState
 from pipeline.records.codec import encode
 from pipeline.state.alert_rows import alert_by_id, alerts_of, locked_alert, settle, to_delivery
+from pipeline.state.desk_rows import audit_entries, feedback_of, make_due_again, save_feedback, spread_of
 from pipeline.state.engine import Database
-from pipeline.state.interface import Acknowledgement, Attempt, ClaimedDelivery, Delivery, DeliveryState, OutcomeRow
+from pipeline.state.interface import (
+    Acknowledgement,
+    Attempt,
+    AuditEntry,
+    ClaimedDelivery,
+    Delivery,
+    DeliveryState,
+    Feedback,
+    OutcomeRow,
+    Spread,
+    Verdict,
+)
 from pipeline.state.leases import ENDED, free, lasting, new_token
 from pipeline.state.ledger_decision import DatabaseLedgerDecision
 from pipeline.state.outcome_rows import acknowledgements_of, any_due, current_mutes, outcome_rows
@@ -58,10 +70,11 @@ class DatabaseLedger:
         with self._database.read() as connection:
             return outcome_rows(connection, outcomes.c.alert == alert)
 
-    def mute(self, mute: Mute) -> None:
-        """Save a mute."""
+    def mute(self, mute: Mute) -> bool:
+        """Save a mute; False when there is or was one of that id."""
         with self._database.write() as connection:
-            connection.execute(mutes.insert().values(asdict(mute)))
+            saved = insert_into(connection, mutes).values(asdict(mute)).on_conflict_do_nothing()
+            return connection.execute(saved.returning(mutes.c.id)).first() is not None
 
     def unmute(self, mute: str) -> bool:
         """End a mute now; False when there is none of that id."""
@@ -88,6 +101,31 @@ class DatabaseLedger:
         """Give an alert's acknowledgements in their order."""
         with self._database.read() as connection:
             return list(acknowledgements_of(connection, alert))
+
+    def say(self, alert: str, by: str, verdict: Verdict, note: str = "") -> bool:
+        """Save what somebody says of an alert; False when there is no such alert."""
+        with self._database.write() as connection:
+            return save_feedback(connection, alert, by, verdict, note)
+
+    def feedback(self, alert: str) -> list[Feedback]:
+        """Give what was said of an alert, in the order of time."""
+        with self._database.read() as connection:
+            return feedback_of(connection, alert)
+
+    def spread(self, alerts: Collection[str]) -> dict[str, Spread]:
+        """Count how far alerts have spread."""
+        with self._database.read() as connection:
+            return spread_of(connection, alerts)
+
+    def retry(self, *, alert: str | None = None, channel: str | None = None) -> int:
+        """Make failed deliveries due again, with the keys they had."""
+        with self._database.write() as connection:
+            return make_due_again(connection, alert, channel)
+
+    def audit(self, since: datetime, until: datetime | None = None) -> list[AuditEntry]:
+        """Give the audit trail of a time."""
+        with self._database.read() as connection:
+            return audit_entries(connection, since, until or FOR_GOOD)
 
     def alerts_of_article(self, address: str) -> list[Alert]:
         """Give the alerts that an article stands in, by its id or its address."""

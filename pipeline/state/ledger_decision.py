@@ -231,7 +231,7 @@ class DatabaseLedgerDecision(DatabaseDecision):
         self._in_hand.change(held, {"facets": united})
         if article in held.articles:
             origin = self._origin(held.values["rule"], add.copy_of) or add.source_of
-            self._in_hand.change_article(held, article, source_of=origin, corrected=add.corrected)
+            self._in_hand.change_article(held, article, source_of=origin, corrected=add.corrected, kinds=list(add.kinds))
 
     def _origin(self, rule: str, original: str | None) -> str | None:
         """Give whose report the article is that another one repeats, where an alert of the rule has it."""

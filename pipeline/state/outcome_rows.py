@@ -101,6 +101,7 @@ def current_mutes(connection: Connection, now: datetime) -> list[Mute]:
             analyst=row.analyst,
             rule=row.rule,
             story=row.story,
+            digest=row.digest,
         )
         for row in rows
     ]

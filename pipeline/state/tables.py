@@ -12,6 +12,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -140,6 +141,8 @@ alert_articles = Table(
     Column("corrected", Boolean),
     # its text and the places in it of the words that matched
     Column("passage", JSON),
+    # what its outlet is: agency, state, private, ...
+    Column("kinds", JSON),
     Index("ix_alert_articles_alert", "alert", "position", unique=True),
 )
 
@@ -228,6 +231,8 @@ mutes = Table(
     Column("analyst", Text),
     Column("rule", Text),
     Column("story", Text),
+    # the route, or channel, whose digests it keeps away, and nothing else
+    Column("digest", Text),
 )
 
 acknowledgements = Table(
@@ -238,6 +243,19 @@ acknowledgements = Table(
     Column("by", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("note", FreeText, nullable=False),
+)
+
+# What an analyst last said of an alert.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("number", SERIAL, primary_key=True),
+    Column("alert", Text, ForeignKey("alerts.id"), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("verdict", Text, nullable=False),
+    Column("note", FreeText, nullable=False),
+    UniqueConstraint("alert", "by", name="uq_feedback_alert_by"),
 )
 
 # A digest for one channel, begun or sent.

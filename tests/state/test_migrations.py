@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 import pipeline.state.migrations
 from pipeline.records.passage import Passage
-from pipeline.state.interface import FeedSpec, FeedState, PollOutcome
+from pipeline.state.interface import FeedSpec, FeedState, PollOutcome, Verdict
 from pipeline.state.migrations import REVISIONS, VERSION_TABLE
 from pipeline.state.tables import metadata
 from tests.builders import match
@@ -140,3 +140,35 @@ def test_the_code_knows_every_revision_in_its_order():
 def _differences(connection: Connection) -> list[Any]:
     options = {"compare_type": True, "version_table": VERSION_TABLE}
     return compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_mutes_of_before_cover_what_they_covered_and_old_alerts_can_be_called_false(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path
+):
+    address = str(tmp_path / "state.db") if database == "sqlite" else request.getfixturevalue("postgres_database")
+    state = StateUnderTest(address)
+    moment = 0 if database == "sqlite" else datetime(2026, 1, 1, tzinfo=UTC)
+    later = 1 << 52 if database == "sqlite" else datetime(2096, 1, 1, tzinfo=UTC)
+    with state.write() as connection:
+        upgrade(connection, "0006")
+        connection.execute(
+            text(
+                "INSERT INTO alerts (id, rule, rule_name, rule_version, severity, story, created, state, revision, matches,"
+                " size) VALUES ('r-a0', 'r', 'R', '1', 'low', 's0', :created, 'unrouted', 1, '[]', 1)"
+            ),
+            {"created": moment},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO mutes (id, by, reason, since, until, rule) VALUES ('m', 'awa', 'w', :since, :until, 'r')"
+            ),
+            {"since": moment, "until": later},
+        )
+    client = state.client()
+    client.setup()
+    [mute] = client.ledger.mutes()
+    assert (mute.rule, mute.digest) == ("r", None)
+    assert client.ledger.say("r-a0", "awa", Verdict.FALSE, "an opera")
+    assert [one.verdict for one in client.ledger.feedback("r-a0")] == [Verdict.FALSE]
+    state.close()
