@@ -12,6 +12,7 @@ from pipeline.state.interface import WorkerStatus
 from pipeline.state.ledger import DatabaseLedger
 from pipeline.state.outbox import DatabaseOutbox
 from pipeline.state.schema import check_schema, set_up_schema
+from pipeline.state.searches import DatabaseSearches
 from pipeline.state.stories import DatabaseStories
 from pipeline.state.subscriptions import DatabaseSubscriptions
 from pipeline.state.workers import DatabaseWorkers
@@ -44,6 +45,7 @@ class DatabaseState:
         self._stories = DatabaseStories(database)
         self._ledger = DatabaseLedger(database)
         self._outbox = DatabaseOutbox(database)
+        self._searches = DatabaseSearches(database)
 
     @property
     def feeds(self) -> DatabaseFeeds:
@@ -74,6 +76,11 @@ class DatabaseState:
     def outbox(self) -> DatabaseOutbox:
         """What the owning steps have decided and not yet appended."""
         return self._outbox
+
+    @property
+    def searches(self) -> DatabaseSearches:
+        """The searches that analysts keep."""
+        return self._searches
 
     def setup(self) -> None:
         """Create or migrate the schema; safe to repeat, and when two processes do it at once."""

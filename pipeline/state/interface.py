@@ -29,6 +29,7 @@ from pipeline.state.interface_ledger import (
     Verdict,
     WantedAlert,
 )
+from pipeline.state.interface_searches import SavedSearch, Searches
 from pipeline.state.interface_stories import KnownArticle, Stories, StoryDecision
 from pipeline.state.interface_subscriptions import Push, Subscription, Subscriptions, SubscriptionState
 
@@ -60,6 +61,8 @@ __all__ = [
     "OutcomeRow",
     "PollOutcome",
     "Push",
+    "SavedSearch",
+    "Searches",
     "Spread",
     "State",
     "Stories",
@@ -110,6 +113,10 @@ class State(Protocol):
     @property
     def outbox(self) -> Outbox:
         """What the owning steps have decided and not yet appended."""
+
+    @property
+    def searches(self) -> Searches:
+        """The searches that analysts keep."""
 
     def setup(self) -> None:
         """Create or migrate the schema; safe to repeat, and when two processes do it at once."""

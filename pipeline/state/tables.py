@@ -278,3 +278,15 @@ workers = Table(
     Column("beat", Moment, nullable=False),
     Column("detail", JSON, nullable=False),
 )
+
+# ------------------------------------------------------------------------------------------------- searches
+
+saved_searches = Table(
+    "saved_searches",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("text", FreeText, nullable=False),
+    Column("filters", JSON, nullable=False),
+    Column("by", FreeText),
+    Column("saved", Moment, nullable=False),
+)
