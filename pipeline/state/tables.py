@@ -1,4 +1,4 @@
-"""The tables, as the newest migration leaves them; the poller's are in pipeline.state.feed_tables."""
+"""The tables, as the newest migration leaves them; pipeline.state.feed_tables has the poller's, signal_tables the signals'."""
 
 from sqlalchemy import (
     JSON,
@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from pipeline.state.feed_tables import metadata
+from pipeline.state.signal_tables import metadata
 from pipeline.state.types import SERIAL, FreeText, Moment
 
 # ------------------------------------------------------------------------------------- decisions and outbox
@@ -182,6 +182,14 @@ deliveries = Table(
 Index(
     "ix_deliveries_due",
     deliveries.c.due,
+    postgresql_where=text("state = 'due'"),
+    sqlite_where=text("state = 'due'"),
+)
+Index(
+    "ix_deliveries_urgent",
+    deliveries.c.urgency.desc(),
+    deliveries.c.due,
+    deliveries.c.number,
     postgresql_where=text("state = 'due'"),
     sqlite_where=text("state = 'due'"),
 )
