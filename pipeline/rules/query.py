@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pipeline.rules.fields import FIELDS, fact_query, field_meant
 from pipeline.rules.mistakes import check_habit, explain, explain_character
+from pipeline.rules.parser import FastParser, NotTaken
 from pipeline.rules.syntax import (
     And,
     AtLeast,
@@ -43,6 +44,9 @@ FARTHEST = 500
 """The largest n of NEAR/n."""
 MOST_WORDS = 50
 """Words of one phrase."""
+
+MOST_KNOWN = 50_000
+"""Words and phrases whose meaning is remembered for when they are written again."""
 
 _END = r"(?=[\s()\"“”„«»,]|$)"
 _PLACED_NAMES = "|".join(Field)
@@ -94,15 +98,22 @@ class QueryReader:
     def __init__(self, entities: Entities = _no_entities) -> None:
         from lark import Lark
 
-        self._lark: Lark = Lark(
-            GRAMMAR, parser="lalr", lexer="basic", maybe_placeholders=False, transformer=_Builder(entities)
-        )
+        builder = _Builder(entities)
+        self._lark: Lark = Lark(GRAMMAR, parser="lalr", lexer="basic", maybe_placeholders=False, transformer=builder)
+        self._fast = FastParser(self._lark, builder)
 
     def read(self, text: str) -> Query:
         """Read a query or a part of one. Raises QueryError with the place, what is wrong and what was probably meant."""
+        _check_size(text)
+        try:
+            return self._fast.parse(text)  # type: ignore[no-any-return]
+        except NotTaken:
+            return self._read_slowly(text)
+
+    def _read_slowly(self, text: str) -> Query:
+        """Let Lark tell where the query is none, and say what was probably meant."""
         from lark import UnexpectedCharacters, UnexpectedToken
 
-        _check_size(text)
         try:
             return self._lark.parse(text)  # type: ignore[return-value]
         except UnexpectedCharacters as error:
@@ -151,6 +162,7 @@ class _Builder:
 
     def __init__(self, entities: Entities) -> None:
         self._entities = entities
+        self._known: dict[str, _Part] = {}
 
     def start(self, children: Sequence[_Child]) -> Query:
         return self._part(children[0]).query
@@ -217,10 +229,19 @@ class _Builder:
 
     def _joined(self, kind: type[And | Or], children: Sequence[_Child]) -> _Part:
         parts = [self._part(child) for child in children]
-        return _Part(kind(tuple(part.query for part in parts)), _deeper(children[0], *parts))
+        return _Part(kind(tuple([part.query for part in parts])), _deeper(children[0], *parts))
 
     def _part(self, child: Any) -> _Part:
-        return child if isinstance(child, _Part) else _Part(self._words(child), 1)
+        if child.__class__ is _Part:
+            return child
+        known = self._known.get(child)
+        if known is None:
+            known = _Part(self._words(child), 1)
+            if child[0] != "@":
+                if len(self._known) >= MOST_KNOWN:
+                    self._known.clear()
+                self._known[str(child)] = known
+        return known
 
     def _words(self, token: "Token") -> Query:
         if token[0] == "@":
@@ -300,7 +321,7 @@ def _bare(token: "Token") -> str:
 
 
 def _deeper(place: Any, *parts: _Part) -> int:
-    depth = 1 + max(part.depth for part in parts)
+    depth = 1 + max([part.depth for part in parts])
     if depth > DEEPEST:
         start = getattr(place, "start_pos", None) or 0
         raise QueryError("the query is nested too deeply; write it flatter", start, start + 1)

@@ -325,7 +325,7 @@ _PIECES = [
 ]
 
 
-@settings(max_examples=400, deadline=2000)
+@settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from(_PIECES)).map(" ".join) | st.lists(st.sampled_from(_PIECES)).map("".join) | st.text())
 def test_any_characters_are_a_query_or_are_refused_with_a_place_in_them(query: str) -> None:
     read, problem = None, None
@@ -340,7 +340,7 @@ def test_any_characters_are_a_query_or_are_refused_with_a_place_in_them(query: s
         RuleSet([read]).match("mali é 瓦 mali", "mali")
 
 
-@settings(max_examples=200, deadline=2000)
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.sampled_from([piece for piece in _PIECES if piece not in ("\0", "\ud800", "\u202e", "ﷺ")])).map(
         " ".join
@@ -352,7 +352,7 @@ def test_a_query_that_is_written_out_means_the_same(query: str) -> None:
         assert parse_query(to_text(read)) == read
 
 
-@settings(max_examples=100, deadline=2000)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_query_or_are_refused(data: bytes) -> None:
     with suppress(QueryError):
