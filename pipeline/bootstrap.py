@@ -90,19 +90,19 @@ def _open_indices(settings: Settings) -> Iterator[tuple[ArticleIndex, AlertIndex
             username=settings.elasticsearch_username,
             password=settings.elasticsearch_password,
             ca=settings.elasticsearch_ca,
-            reader=_query_reader(settings),
+            reader=query_reader(settings),
         )
         with closing(elasticsearch):
             yield elasticsearch, elasticsearch
         return
     from pipeline.index.tantivy import TantivyIndex
 
-    with closing(TantivyIndex(_folder(settings) / "index", _query_reader(settings))) as index:
+    with closing(TantivyIndex(_folder(settings) / "index", query_reader(settings))) as index:
         index.setup()
         yield index, None
 
 
-def _query_reader(settings: Settings) -> "ReaderSource":
+def query_reader(settings: Settings) -> "ReaderSource":
     """Give what makes the reader of searches when the first one comes; it opens the lexicon when one names an entity."""
 
     @cache
