@@ -49,7 +49,7 @@ _PIECES = [
         "lang:fr",
         "lang:(fr OR ar)",
     ),
-    *('source:("a b" OR c)', "color:red", "date:2026-11"),
+    *('source:("a b" OR c)', "color:red", "date:2026-11", "(a OR b)", "(a b)"),
 ]
 _READER = QueryReader()
 
