@@ -15,6 +15,7 @@ from pipeline.state.schema import check_schema, set_up_schema
 from pipeline.state.searches import DatabaseSearches
 from pipeline.state.stories import DatabaseStories
 from pipeline.state.subscriptions import DatabaseSubscriptions
+from pipeline.state.versions import DatabaseRechecks, DatabaseVersions
 from pipeline.state.workers import DatabaseWorkers
 
 
@@ -43,6 +44,8 @@ class DatabaseState:
         self._subscriptions = DatabaseSubscriptions(database)
         self._gaps = DatabaseGaps(database)
         self._stories = DatabaseStories(database)
+        self._versions = DatabaseVersions(database)
+        self._rechecks = DatabaseRechecks(database)
         self._ledger = DatabaseLedger(database)
         self._outbox = DatabaseOutbox(database)
         self._searches = DatabaseSearches(database)
@@ -66,6 +69,16 @@ class DatabaseState:
     def stories(self) -> DatabaseStories:
         """Relate's repository."""
         return self._stories
+
+    @property
+    def versions(self) -> DatabaseVersions:
+        """What outlets changed in their articles."""
+        return self._versions
+
+    @property
+    def rechecks(self) -> DatabaseRechecks:
+        """The pages that are to be asked for again."""
+        return self._rechecks
 
     @property
     def ledger(self) -> DatabaseLedger:

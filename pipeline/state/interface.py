@@ -32,6 +32,7 @@ from pipeline.state.interface_ledger import (
 from pipeline.state.interface_searches import SavedSearch, Searches
 from pipeline.state.interface_stories import KnownArticle, Stories, StoryDecision
 from pipeline.state.interface_subscriptions import Push, Subscription, Subscriptions, SubscriptionState
+from pipeline.state.interface_versions import KnownText, Recheck, Rechecks, Version, Versions
 
 __all__ = [
     "Acknowledgement",
@@ -54,6 +55,7 @@ __all__ = [
     "GapState",
     "Gaps",
     "KnownArticle",
+    "KnownText",
     "Ledger",
     "LedgerDecision",
     "Outbox",
@@ -61,6 +63,8 @@ __all__ = [
     "OutcomeRow",
     "PollOutcome",
     "Push",
+    "Recheck",
+    "Rechecks",
     "SavedSearch",
     "Searches",
     "Spread",
@@ -71,6 +75,8 @@ __all__ = [
     "SubscriptionState",
     "Subscriptions",
     "Verdict",
+    "Version",
+    "Versions",
     "WantedAlert",
     "WorkerStatus",
 ]
@@ -105,6 +111,14 @@ class State(Protocol):
     @property
     def stories(self) -> Stories:
         """Relate's repository."""
+
+    @property
+    def versions(self) -> Versions:
+        """What outlets changed in their articles."""
+
+    @property
+    def rechecks(self) -> Rechecks:
+        """The pages that are to be asked for again."""
 
     @property
     def ledger(self) -> Ledger:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from pipeline.state.interface_decisions import Decision
+from pipeline.state.interface_versions import VersionsDecision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +15,8 @@ class KnownArticle:
     """What relate remembers of an article. `feed` is the one that founded it, and alone may revise it.
 
     `document_hash` is the digest of its latest document, `content_hash` that of title and text alone; `seen` is when that
-    version was seen; `alertable` tells that a live revision was given out.
+    version was seen; `alertable` tells that a live revision was given out. `changes` counts how often its outlet changed it,
+    and `undeclared` tells that it once did so in what matters without saying so.
     """
 
     id: str
@@ -31,9 +33,11 @@ class KnownArticle:
     alertable: bool
     corrected: bool
     signature: bytes
+    changes: int = 0
+    undeclared: bool = False
 
 
-class StoryDecision(Decision, Protocol):
+class StoryDecision(Decision, VersionsDecision, Protocol):
     """One transaction of relate. Leaving it commits, unless the leadership was lost: then LeaseLost, and nothing is saved."""
 
     def by_keys(self, keys: Iterable[str]) -> Mapping[str, KnownArticle]:
@@ -65,5 +69,5 @@ class Stories(Protocol):
         """Forget articles last seen before the moment, with their bands; give how many articles.
 
         Bands are many and of use only in the window in which copies are looked for: those of articles first seen before
-        `bands_before` are forgotten too.
+        `bands_before` are forgotten too, and so is what these say now, which a next version would be compared with.
         """

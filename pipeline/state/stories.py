@@ -14,6 +14,7 @@ from pipeline.state.leases import ENDED, free, lasting
 from pipeline.state.sql import insert_into, now_of, one_of
 from pipeline.state.story_decision import DatabaseStoryDecision
 from pipeline.state.tables import article_keys, articles, leaders
+from pipeline.state.version_rows import forget, forget_texts
 
 STEP = "relate"
 AT_ONCE = 500
@@ -74,6 +75,7 @@ class DatabaseStories:
         """Forget articles last seen before the moment, and bands of those first seen before another; give how many articles."""
         if bands_before:
             self._forget_bands(bands_before)
+            self._forget_texts(bands_before)
         forgotten = 0
         while count := self._forget_some(moment):
             forgotten += count
@@ -87,9 +89,17 @@ class DatabaseStories:
             old = connection.execute(wanted.order_by(articles.c.seen).limit(AT_ONCE)).all()
             _leave_bands(connection, old)
             ids = [row.id for row in old]
+            forget(connection, ids)
             connection.execute(delete(article_keys).where(article_keys.c.article.in_(one_of(connection, ids))))
             connection.execute(delete(articles).where(articles.c.id.in_(one_of(connection, ids))))
         return len(old)
+
+    def _forget_texts(self, moment: datetime) -> None:
+        gone = 1
+        while gone:
+            with self._database.write() as connection:
+                _leadership(connection)
+                gone = forget_texts(connection, moment, AT_ONCE)
 
     def _forget_bands(self, moment: datetime) -> None:
         old_ones = (articles.c.first_seen < moment) & (func.length(articles.c.bands) > 0)

@@ -1,11 +1,12 @@
 """One transaction of relate: reads in bulk, writes in bulk just before what depends on them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, FromClause, Select, and_, func, literal, select
 
+from pipeline.records.change import Change
 from pipeline.state.article_rows import (
     COLUMNS,
     FIELDS,
@@ -20,10 +21,11 @@ from pipeline.state.article_rows import (
     unpack,
 )
 from pipeline.state.decision import DatabaseDecision
-from pipeline.state.interface import KnownArticle
+from pipeline.state.interface import KnownArticle, KnownText, Recheck
 from pipeline.state.sql import insert_into, numbers, one_of
 from pipeline.state.tables import article_bands, article_keys, articles
 from pipeline.state.types import Moment
+from pipeline.state.version_rows import VersionRows
 
 NEAREST = 20
 """How many articles of a band are looked at: copies of one text share all bands, and the oldest are the originals."""
@@ -41,6 +43,7 @@ class DatabaseStoryDecision(DatabaseDecision):
         self._changed: dict[str, frozenset[int]] = {}
         self._keys: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
+        self._versions = VersionRows(connection)
 
     def by_keys(self, keys: Iterable[str]) -> Mapping[str, KnownArticle]:
         """Give the articles known under those identity keys, by key."""
@@ -74,9 +77,30 @@ class DatabaseStoryDecision(DatabaseDecision):
         for key in keys:
             self._keys.setdefault(key_digest(key), article.id)
 
+    def texts(self, article: str) -> list[KnownText]:
+        """Give what an article last said, the latest first."""
+        return self._versions.texts(article)
+
+    def put_text(self, text: KnownText) -> None:
+        """Save what an article says now."""
+        self._versions.put_text(text)
+
+    def changes(self, article: str) -> list[Change]:
+        """Give the latest changes of an article, the latest last."""
+        return self._versions.changes(article)
+
+    def put_change(self, article: str, change: Change, earlier: KnownText | None) -> None:
+        """Save a change with what stood before it."""
+        self._versions.put_change(article, change, earlier)
+
+    def watch(self, recheck: Recheck, after: timedelta) -> None:
+        """Have the article's page asked for again."""
+        self._versions.watch(recheck, after)
+
     def finish(self) -> None:
         """Write what was put, covered and published."""
         self._flush()
+        self._versions.finish(self.now if self._versions.watches else None)
         super().finish()
 
     def _number(self, band: str) -> int:

@@ -1,4 +1,4 @@
-"""The tables, as the newest migration leaves them; pipeline.state.feed_tables has the poller's, signal_tables the signals'."""
+"""The tables, as the newest migration leaves them; those of poller, signals and versions are in modules of their own."""
 
 from sqlalchemy import (
     JSON,
@@ -13,11 +13,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
-from pipeline.state.signal_tables import metadata
 from pipeline.state.types import SERIAL, FreeText, Moment
+from pipeline.state.version_tables import metadata
 
 # ------------------------------------------------------------------------------------- decisions and outbox
 
@@ -70,6 +71,9 @@ articles = Table(
     Column("backfill", Boolean, nullable=False),
     Column("alertable", Boolean, nullable=False),
     Column("corrected", Boolean, nullable=False),
+    # how often its outlet changed it, and whether it once did so in what matters without saying so
+    Column("changes", Integer, nullable=False, server_default="0"),
+    Column("undeclared", Boolean, nullable=False, server_default=false()),
     Column("signature", LargeBinary, nullable=False),
     # The numbers of its rows in article_bands, so that these are found without an index of their own.
     Column("bands", LargeBinary, nullable=False),
@@ -141,6 +145,9 @@ alert_articles = Table(
     Column("corrected", Boolean),
     # its text and the places in it of the words that matched
     Column("passage", JSON),
+    # what its outlet changed in it since, and when a change made it match no more
+    Column("changes", JSON),
+    Column("matches_no_more", Moment),
     # what its outlet is: agency, state, private, ...
     Column("kinds", JSON),
     Index("ix_alert_articles_alert", "alert", "position", unique=True),
@@ -171,6 +178,8 @@ deliveries = Table(
     Column("error", FreeText),
     Column("sent", Moment),
     Column("maybe_repeat", Boolean, nullable=False),
+    # why an update is told
+    Column("reasons", JSON),
     # deliveries of one bundle go out as one message
     Column("bundle", Text, index=True),
     # who carries it out now
@@ -215,6 +224,8 @@ outcomes = Table(
     Column("decided", Moment, nullable=False),
     Column("escalate", Moment, index=True),
     Column("escalations", Integer, nullable=False),
+    # why the update is told that was decided on
+    Column("reasons", JSON),
 )
 
 # The messages over a route, by which it is throttled.
