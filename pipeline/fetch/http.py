@@ -17,7 +17,7 @@ from yarl import URL
 from pipeline.fetch.addresses import Network, authority, loses_encryption, url_problem, without_credentials
 from pipeline.fetch.bodies import Body, BrokenBody
 from pipeline.fetch.client import LONG_HEADER, Connections
-from pipeline.fetch.interface import AddressRefused, FetchError, Request, Response, TooManyRedirects
+from pipeline.fetch.interface import AddressRefused, FetchError, Request, Response, TooManyRedirects, Unreached
 from pipeline.fetch.limits import HostLimit
 from pipeline.fetch.pace import Pace
 from pipeline.fetch.proxies import NO_PROXIES, Proxies
@@ -189,7 +189,7 @@ class HttpFetcher:
             if len(self._wordy) >= _MOST_WORDY:
                 self._wordy.clear()
             self._wordy.add(hop.host)
-        async with _Place(self._large) as place:
+        async with _Place(self._large, hop.budget) as place:
             await place.take()
             return await self._ask(hop, LONG_HEADER, keep_open=keep_open, place=place)
 
@@ -218,7 +218,7 @@ class HttpFetcher:
             bare = Response(url=str(url), status=answer.status, headers=headers, moved=hop.moved)
             if not 200 <= answer.status < 300:
                 return bare
-            async with place or _Place(self._large) as room:
+            async with place or _Place(self._large, hop.budget) as room:
                 body = await _read(answer, Body(headers.get("content-encoding", ""), request.limit), room)
                 response = replace(bare, body=body.finish(), truncated=body.truncated)
                 if room.pass_on():
@@ -234,12 +234,15 @@ class HttpFetcher:
 class _Place:
     """One of the places for large answers, once it is taken; given back at the end, unless it is passed on."""
 
-    def __init__(self, places: asyncio.Semaphore) -> None:
+    def __init__(self, places: asyncio.Semaphore, budget: "_Budget") -> None:
         self._places = places
+        self._budget = budget
         self._taken = False
 
     async def take(self) -> None:
-        self._taken = self._taken or await self._places.acquire()
+        if not self._taken:
+            async with self._budget.unspent():
+                self._taken = await self._places.acquire()
 
     def pass_on(self) -> bool:
         """Leave it to somebody else to give the place back; tell whether there is one."""
@@ -271,18 +274,34 @@ class _Budget:
     def __init__(self, seconds: float) -> None:
         self._whole = seconds
         self._left = seconds
+        self._running: asyncio.Timeout | None = None
 
     @asynccontextmanager
     async def spend(self, host: str) -> AsyncIterator[None]:
-        loop = asyncio.get_running_loop()
-        began = loop.time()
         try:
-            async with asyncio.timeout(self._left):
+            async with asyncio.timeout(self._left) as self._running:
                 yield
         except TimeoutError as error:
-            raise FetchError(f"{host} gave no complete answer within {self._whole:g} s") from error
+            raise Unreached(f"{host} gave no complete answer within {self._whole:g} s") from error
         finally:
-            self._left = max(0.0, self._left - (loop.time() - began))
+            self._left = self._left_now()
+            self._running = None
+
+    @asynccontextmanager
+    async def unspent(self) -> AsyncIterator[None]:
+        """Stop the clock while this waits for others."""
+        left, running = self._left_now(), self._running
+        if running is not None:
+            running.reschedule(None)
+        try:
+            yield
+        finally:
+            if running is not None and not running.expired():
+                running.reschedule(asyncio.get_running_loop().time() + left)
+
+    def _left_now(self) -> float:
+        until = self._running.when() if self._running else None
+        return self._left if until is None else max(0.0, until - asyncio.get_running_loop().time())
 
 
 def _headers(request: Request, url: URL, *, keep_open: bool) -> dict[str, str]:

@@ -70,6 +70,10 @@ class FetchError(Exception):
     """There is no answer: the name, the connection, TLS, a time-out, a broken body, too many redirects."""
 
 
+class Unreached(FetchError):
+    """Nothing came from the server, nor from a proxy before it: no address, no connection, or no answer in time."""
+
+
 class HostHeld(FetchError):
     """The host has asked, in answer to another request, to be left alone; it was not asked. `wait` is the time left."""
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from pipeline.fetch.addresses import Network, is_allowed, literal, refusal
-from pipeline.fetch.interface import AddressRefused, FetchError
+from pipeline.fetch.interface import AddressRefused, FetchError, Unreached
 
 _REMEMBERED = 60.0  # seconds that an answer is used again
 _MOST = 20_000  # answers kept
@@ -45,7 +45,7 @@ class JudgingResolver(AbstractResolver):
         try:
             infos = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
         except (OSError, UnicodeError) as error:
-            raise FetchError(_unresolved(host, error)) from error
+            raise Unreached(_unresolved(host, error)) from error
         found = list(dict.fromkeys(str(info[4][0]) for info in infos))
         if not found:
             raise FetchError(f"the name {host} has no address; check the address for a typing error")

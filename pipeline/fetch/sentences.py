@@ -5,7 +5,7 @@ import ssl
 import aiohttp
 
 from pipeline.fetch.bodies import BrokenBody
-from pipeline.fetch.interface import AddressRefused, FetchError
+from pipeline.fetch.interface import AddressRefused, FetchError, Unreached
 from pipeline.fetch.resolver import Refused
 
 
@@ -13,7 +13,14 @@ def fetch_error(error: Exception, host: str) -> FetchError:
     """Turn what aiohttp raised into the port's error."""
     if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, Refused):
         return AddressRefused(str(error.os_error))
-    return FetchError(_of_proxy(error, host) or _sentence(error, host))
+    sort = Unreached if _is_unconnected(error) else FetchError
+    return sort(_of_proxy(error, host) or _sentence(error, host))
+
+
+def _is_unconnected(error: Exception) -> bool:
+    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):  # somebody spoke
+        return False
+    return isinstance(error, aiohttp.ClientConnectorError)
 
 
 def _of_proxy(error: Exception, host: str) -> str | None:

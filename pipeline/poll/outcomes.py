@@ -77,6 +77,13 @@ class Outcomes:
         """There is no document, for the reason given."""
         return PollOutcome(delay=self._schedule.after_failure(claim), error=error)
 
+    def unreached(self, claim: ClaimedFeed, error: str, *, excused: bool) -> PollOutcome:
+        """The server could not be reached; `excused` while nothing else can be reached either."""
+        if not excused:
+            return self.failed(claim, error)
+        error = f"{error}; no other server answers either, so this machine's own network seems to be down"
+        return PollOutcome(delay=self._schedule.after_outage(claim), error=error, excused=True)
+
     def not_asked(self, wait: timedelta) -> PollOutcome:
         """The feed's host has asked just now, over another feed, to be left alone for so long."""
         return PollOutcome(delay=self._schedule.held(wait), asked=False)

@@ -23,6 +23,8 @@ LONGEST = timedelta(hours=6)
 LONGEST_WAIT = timedelta(days=1)
 """No feed is left alone for longer, whatever its server says or does: failing feeds come back."""
 
+_OUTAGE_SHORTEST = timedelta(minutes=1)
+_OUTAGE_LONGEST = timedelta(minutes=5)
 _AVERAGED = timedelta(days=1)
 _POLLS_AN_ENTRY = 4
 _FIRST_SPAN = timedelta(days=7)
@@ -84,6 +86,11 @@ class Schedule:
         """After a failure: twice as long for each one before it, by chance a quarter more or less, a day at most."""
         usual = self._interval or claim.spec.interval or claim.memory.delay or self._bounded(DEFAULT)
         return min(usual * 2.0 ** min(claim.failures, 30) * (0.75 + 0.5 * self._chance()), LONGEST_WAIT)
+
+    def after_outage(self, claim: ClaimedFeed) -> timedelta:
+        """While our own network is down: as usual, but five minutes at most, by chance a quarter more or less."""
+        usual = self._interval or claim.spec.interval or claim.memory.delay or DEFAULT
+        return min(max(usual, _OUTAGE_SHORTEST), _OUTAGE_LONGEST) * (0.75 + 0.5 * self._chance())
 
     def held(self, wait: timedelta) -> timedelta:
         """After a server asked to be left alone for so long."""

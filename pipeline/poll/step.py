@@ -22,10 +22,11 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from pipeline.errors import BadInput, OutOfReach
-from pipeline.fetch.interface import Fetcher, FetchError, HostHeld, Request, Response
+from pipeline.fetch.interface import Fetcher, FetchError, HostHeld, Request, Response, Unreached
 from pipeline.log.interface import EventLog
 from pipeline.poll.following import Document, Follower
 from pipeline.poll.intake import Intake
+from pipeline.poll.outage import Outage
 from pipeline.poll.outcomes import Outcomes, body_hash, moved_sentence
 from pipeline.poll.parse import NotAFeed, ParsedFeed
 from pipeline.poll.reading import DocumentReader
@@ -123,16 +124,20 @@ class _Pending:
 
 @dataclass(slots=True)
 class _Batch:
-    """Polls that are dealt with together: those whose outcome is clear, and documents still to be taken in."""
+    """Polls that are dealt with together: those whose outcome is clear, those that reached no server, and documents still
+    to be taken in.
+    """
 
     clear: list[tuple[ClaimedFeed, PollOutcome]] = field(default_factory=list)
+    unreached: list[tuple[ClaimedFeed, str]] = field(default_factory=list)
     documents: list[tuple[_Pending, Response, ParsedFeed]] = field(default_factory=list)
 
     def __len__(self) -> int:
-        return len(self.clear) + len(self.documents)
+        return len(self.clear) + len(self.unreached) + len(self.documents)
 
     def claims(self) -> list[ClaimedFeed]:
-        return [claim for claim, _ in self.clear] + [pending.claim for pending, _, _ in self.documents]
+        without = [claim for claim, _ in self.clear] + [claim for claim, _ in self.unreached]
+        return without + [pending.claim for pending, _, _ in self.documents]
 
 
 class PollStep:
@@ -159,6 +164,7 @@ class PollStep:
         self._reader = reader
         self._intake = Intake(feeds, events)
         self._outcomes = Outcomes(schedule)
+        self._outage = Outage()
         self._on_progress = on_progress
         self._sign_in = sign_in
         self._followers = tuple(followers)
@@ -267,6 +273,9 @@ class PollStep:
                 batch.clear.append((claim, outcome))
         except HostHeld as error:
             batch.clear.append((claim, self._outcomes.not_asked(error.wait)))
+        except Unreached as error:
+            self._outage.unreached(claim)
+            batch.unreached.append((claim, str(error)))
         except (FetchError, CancelledError) as error:
             batch.clear.append((claim, self._outcomes.failed(claim, str(error) or "not asked: the poller was stopped")))
         except NotAFeed as error:
@@ -277,6 +286,7 @@ class PollStep:
     def _answered(self, pending: _Pending, response: Response) -> PollOutcome | None:
         """Give the outcome of an answer; None for a document, which is being read from now on."""
         claim = pending.claim
+        self._outage.answered()
         if 200 <= response.status < 300:
             if claim.memory.body_hash and body_hash(response) == claim.memory.body_hash:
                 return self._outcomes.unchanged(claim, response, conditional=pending.conditional)
@@ -293,6 +303,9 @@ class PollStep:
         summary = PollSummary()
         if not batch:
             return summary
+        for claim, error in batch.unreached:
+            excused = self._outage.excuses(claim)
+            batch.clear.append((claim, self._outcomes.unreached(claim, error, excused=excused)))
         polls = [(claim, self._followed(claim, outcome, None), 0) for claim, outcome in batch.clear]
         taken = self._intake.take([(pending.claim, feed) for pending, _, feed in batch.documents])
         for (pending, response, feed), its in zip(batch.documents, taken, strict=True):

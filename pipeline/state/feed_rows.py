@@ -99,7 +99,7 @@ def outcome_values(outcome: PollOutcome, row: Any, now: datetime) -> dict[str, A
     values = unchanged | due
     values |= {
         "error": outcome.error,
-        "failures": row.failures + 1 if outcome.error and outcome.entries is None else 0,
+        "failures": _failures(outcome, row.failures),
         "gone": outcome.gone,
         "held_until": now + outcome.held if outcome.held else None,
         "last_polled": now,
@@ -113,6 +113,12 @@ def outcome_values(outcome: PollOutcome, row: Any, now: datetime) -> dict[str, A
     if outcome.new_entries:
         values["last_new"] = now
     return values
+
+
+def _failures(outcome: PollOutcome, before: int) -> int:
+    if outcome.error is None or outcome.entries is not None:
+        return 0
+    return max(before, 1) if outcome.excused else before + 1
 
 
 POLL_COLUMNS = (

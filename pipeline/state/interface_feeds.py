@@ -103,7 +103,8 @@ class PollOutcome:
     content. `delay` is the time to the next poll; `held` that of a Retry-After, which also holds back a poll on demand,
     and with it every feed of `held_host`, a server as pipeline.fetch.addresses.authority names it. `asked` is False where
     the feed was not asked because its host is held: nothing but `delay` counts then. `moved` is the address that the feed
-    is polled at from now on; one that another feed has is refused, and this feed is `gone` then.
+    is polled at from now on; one that another feed has is refused, and this feed is `gone` then. An `excused` error is none
+    of the feed's own: it makes the first failure, and no further one.
     """
 
     delay: timedelta
@@ -118,6 +119,7 @@ class PollOutcome:
     gone: bool = False
     asked: bool = True
     moved: str | None = None
+    excused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,8 +34,16 @@ class StatusPages:
             feeds = sorted(self._state.feeds.list(), key=lambda feed: _rank(feed, missed=feed.id in missed))
         except HarmattanError as error:
             problems = list(dict.fromkeys([*problems, sentence(str(error))]))
-        shown = {"feeds": feeds[:MOST_FEEDS], "feeds_in_all": len(feeds), "missed": missed}
-        return page(request, "status.html", health=health, problems=problems, **shown)
+        shown = feeds[:MOST_FEEDS]
+        return page(
+            request,
+            "status.html",
+            health=health,
+            problems=problems,
+            feeds=shown,
+            feeds_in_all=len(feeds),
+            missed=missed,
+        )
 
     def health(self, request: Request) -> Response:
         """Tell a health check whether this page has what it needs: 200, or 503 and why."""

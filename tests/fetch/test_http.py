@@ -3,6 +3,7 @@ import time
 import tracemalloc
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
 from datetime import timedelta
 from ipaddress import ip_network
@@ -14,7 +15,7 @@ import pytest
 import zstandard
 
 from pipeline.fetch.http import HttpFetcher, _Redirect
-from pipeline.fetch.interface import AddressRefused, FetchError, HostHeld, Request, Response
+from pipeline.fetch.interface import AddressRefused, FetchError, HostHeld, Request, Response, Unreached
 from pipeline.fetch.limits import HostLimit
 from pipeline.fetch.pace import Pace
 from tests.fetch import hostile
@@ -210,6 +211,30 @@ class TestHostility:
         server.behaviours["/"] = hostile.after(0.3, hostile.redirect("/"))
         with pytest.raises(FetchError, match=r"within 0\.5 s"):
             get(fetcher, server.url(), timeout=0.5)
+
+    def test_a_large_body_that_waits_for_others_loses_no_time_of_its_own(
+        self, server: HostileServer, fetcher: HttpFetcher
+    ) -> None:
+        server.behaviours["/"] = hostile.answer(b"x" * 400_000)
+        server.behaviours["/drip"] = hostile.dripping(b"x" * 400_000)
+        held = [get(fetcher, server.url()) for _ in range(4)]  # there are four places
+        fifth = fetcher.submit(Request(url=server.url(), timeout=0.4))
+        with pytest.raises(FutureTimeout):
+            fifth.result(timeout=1)
+        held.clear()
+        assert len(fifth.result(timeout=5).body) == 400_000
+        with pytest.raises(FetchError, match=r"within 0\.4 s"):
+            get(fetcher, server.url("/drip"), timeout=0.4)
+
+    def test_what_says_nothing_at_all_is_out_of_reach_and_what_speaks_badly_is_not(
+        self, server: HostileServer, fetcher: HttpFetcher
+    ) -> None:
+        for url in ("http://127.0.0.1:1/", "http://no-such.invalid/"):
+            with pytest.raises(Unreached):
+                get(fetcher, url)
+        with pytest.raises(FetchError) as error:
+            get(fetcher, server.url().replace("http:", "https:"))
+        assert not isinstance(error.value, Unreached)
 
     def test_an_endless_body_is_cut_at_the_limit(self, server: HostileServer, fetcher: HttpFetcher) -> None:
         server.behaviours["/"] = hostile.endless()
