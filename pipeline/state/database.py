@@ -13,6 +13,7 @@ from pipeline.state.ledger import DatabaseLedger
 from pipeline.state.outbox import DatabaseOutbox
 from pipeline.state.schema import check_schema, set_up_schema
 from pipeline.state.searches import DatabaseSearches
+from pipeline.state.signals import DatabaseSignals
 from pipeline.state.stories import DatabaseStories
 from pipeline.state.subscriptions import DatabaseSubscriptions
 from pipeline.state.versions import DatabaseRechecks, DatabaseVersions
@@ -47,6 +48,7 @@ class DatabaseState:
         self._versions = DatabaseVersions(database)
         self._rechecks = DatabaseRechecks(database)
         self._ledger = DatabaseLedger(database)
+        self._signals = DatabaseSignals(database)
         self._outbox = DatabaseOutbox(database)
         self._searches = DatabaseSearches(database)
 
@@ -84,6 +86,11 @@ class DatabaseState:
     def ledger(self) -> DatabaseLedger:
         """The repository of alert and notify."""
         return self._ledger
+
+    @property
+    def signals(self) -> DatabaseSignals:
+        """What signals count and find."""
+        return self._signals
 
     @property
     def outbox(self) -> DatabaseOutbox:

@@ -30,6 +30,7 @@ from pipeline.state.interface_ledger import (
     WantedAlert,
 )
 from pipeline.state.interface_searches import SavedSearch, Searches
+from pipeline.state.interface_signals import Finding, HourCount, Seen, Signals, Tally
 from pipeline.state.interface_stories import KnownArticle, Stories, StoryDecision
 from pipeline.state.interface_subscriptions import Push, Subscription, Subscriptions, SubscriptionState
 from pipeline.state.interface_versions import KnownText, Recheck, Rechecks, Version, Versions
@@ -51,9 +52,11 @@ __all__ = [
     "FeedStatus",
     "Feedback",
     "Feeds",
+    "Finding",
     "Gap",
     "GapState",
     "Gaps",
+    "HourCount",
     "KnownArticle",
     "KnownText",
     "Ledger",
@@ -67,6 +70,8 @@ __all__ = [
     "Rechecks",
     "SavedSearch",
     "Searches",
+    "Seen",
+    "Signals",
     "Spread",
     "State",
     "Stories",
@@ -74,6 +79,7 @@ __all__ = [
     "Subscription",
     "SubscriptionState",
     "Subscriptions",
+    "Tally",
     "Verdict",
     "Version",
     "Versions",
@@ -123,6 +129,10 @@ class State(Protocol):
     @property
     def ledger(self) -> Ledger:
         """The repository of alert and notify."""
+
+    @property
+    def signals(self) -> Signals:
+        """What signals count and find."""
 
     @property
     def outbox(self) -> Outbox:

@@ -12,6 +12,7 @@ from pipeline.policy.outcome import Standing
 from pipeline.records.alert import Alert, AlertArticle, AlertState
 from pipeline.records.article import RuleMatch, Severity
 from pipeline.state.interface_decisions import Decision
+from pipeline.state.interface_signals import Finding, Seen, Tally
 
 
 class DeliveryState(StrEnum):
@@ -250,6 +251,15 @@ class LedgerDecision(Decision, Protocol):
 
     def alert(self, alert: str) -> Alert | None:
         """Give one alert as this transaction sees it."""
+
+    def tally(self, tallies: Sequence[Tally]) -> Mapping[tuple[str, str], Seen]:
+        """Count what articles name; give, for each kind and name, when it had been seen before. No other decision counts."""
+
+    def finding(self, signal: str, name: str) -> Finding | None:
+        """Give what a signal last found of a name; no other decision changes it meanwhile."""
+
+    def put_finding(self, finding: Finding) -> None:
+        """Save what a signal has found of a name in place of what it found before."""
 
     @property
     def now(self) -> datetime:

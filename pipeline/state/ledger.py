@@ -138,7 +138,7 @@ class DatabaseLedger:
 
     def claim_due(self, owner: str, most: int, lease: timedelta, *, but: Collection[str] = ()) -> list[ClaimedDelivery]:
         """Claim deliveries that are due, the most severe first, then the oldest."""
-        if not self.due():
+        if not self._any_due():
             return []
         with self._database.write() as connection:
             now = now_of(connection)
@@ -192,6 +192,11 @@ class DatabaseLedger:
         with self._database.read() as connection:
             counted = select(func.count()).select_from(deliveries).where(_is_due(now_of(connection)))
             return int(connection.execute(counted).scalar_one())
+
+    def _any_due(self) -> bool:
+        with self._database.read() as connection:
+            wanted = select(deliveries.c.id).where(_is_due(now_of(connection))).limit(1)
+            return connection.execute(wanted).first() is not None
 
     def alerts(
         self,

@@ -1,6 +1,6 @@
 """One transaction of the alert step."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from pipeline.state.alert_rows import URGENCY, storable_article
 from pipeline.state.alerts_in_hand import AlertInHand, AlertsInHand, renewed
 from pipeline.state.decision import DatabaseDecision
 from pipeline.state.interface import AlertFacets, ArticleFacets, DeliveryState, OutcomeRow, WantedAlert
+from pipeline.state.interface_signals import Finding, Seen, Tally
 from pipeline.state.outcome_rows import (
     MOST_FACETS,
     current_mutes,
@@ -22,6 +23,7 @@ from pipeline.state.outcome_rows import (
     save_messages,
     waiting_since,
 )
+from pipeline.state.signals import add_tallies, finding_of, save_finding
 
 MOST_WORDS = 100
 """How many different words an alert names."""
@@ -181,6 +183,22 @@ class DatabaseLedgerDecision(DatabaseDecision):
         """Give one alert as this transaction sees it."""
         held = self._find(alert)
         return held.seen() if held else None
+
+    def tally(self, tallies: Sequence[Tally]) -> Mapping[tuple[str, str], Seen]:
+        """Count what articles name; give when each was seen before."""
+        if not tallies:
+            return {}
+        self._take_turn()
+        return add_tallies(self._connection, tallies, self.now)
+
+    def finding(self, signal: str, name: str) -> Finding | None:
+        """Give what a signal last found of a name."""
+        self._take_turn()
+        return finding_of(self._connection, signal, name)
+
+    def put_finding(self, finding: Finding) -> None:
+        """Save what a signal has found of a name."""
+        save_finding(self._connection, finding)
 
     def finish(self) -> None:
         """Write what was decided, covered and published."""
