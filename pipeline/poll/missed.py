@@ -3,6 +3,9 @@
 A document that is as full as ever and holds no entry that is known has lost entries before it, which came and went between two
 polls. It has not where it reaches back in time to the last good poll (then all its entries are new, as of a feed that
 publishes in batches), where it says that it holds all there is, or where it was cut.
+
+Entries that are kept at their place for long (pinned ones) are known and show nothing. A feed drops the oldest first: where
+hardly any entry is known, and those that came last are among the dropped, what is left of the known ones is pinned.
 """
 
 import logging
@@ -11,6 +14,7 @@ from datetime import timedelta
 from itertools import takewhile
 from urllib.parse import urlsplit
 
+from pipeline.identity import shows_hardly_any
 from pipeline.poll.following import Document
 from pipeline.poll.parsed import Entry
 from pipeline.state.interface import ClaimedFeed, Feeds, Gaps, PollOutcome
@@ -36,7 +40,9 @@ class Missed:
         if document is None or claim.last_success is None or not self._may_have_missed(claim, document):
             return outcome
         feed = document.feed
-        until = min(feed.dates, default=claim.at)
+        unknown = self._unknown(claim, document)
+        dates = [dated for entry in unknown if (dated := entry.published or entry.updated)]
+        until = min(dates, default=claim.at)
         if until <= claim.last_success + SLACK:
             return outcome
         until = min(until, claim.at)
@@ -46,11 +52,12 @@ class Missed:
             until=until,
             older=feed.links.previous_archive or feed.links.next,
             generator=feed.generator or None,
-            scope=scope_of(feed.entries),
+            scope=scope_of(unknown),
         )
         log.warning(
-            "%s: none of its %d entries was known, so some were probably missed between %s and %s UTC",
+            "%s: %s of its %d entries was known, so some were probably missed between %s and %s UTC",
             claim.spec.url,
+            "none but pinned ones" if len(unknown) < len(feed.entries) else "none",
             len(feed.entries),
             f"{claim.last_success:%Y-%m-%d %H:%M}",
             f"{until:%Y-%m-%d %H:%M}",
@@ -59,8 +66,24 @@ class Missed:
 
     def _may_have_missed(self, claim: ClaimedFeed, document: Document) -> bool:
         feed, taken = document.feed, document.taken
-        full = taken.entries > FEW and not taken.overlaps and not feed.complete and feed.problem is None
-        return full and bool(self._feeds.contents(claim.id))
+        if taken.entries <= FEW or taken.error or feed.complete or feed.problem is not None:
+            return False
+        if not taken.overlaps:
+            return bool(self._feeds.contents(claim.id))
+        few = not taken.moved and shows_hardly_any(taken.known, taken.entries)
+        return few and self._dropped_the_latest(claim, feed.entries)
+
+    def _dropped_the_latest(self, claim: ClaimedFeed, entries: Sequence[Entry]) -> bool:
+        latest = set(self._feeds.latest(claim.id))
+        return bool(latest) and all(latest.isdisjoint(entry.names.all) for entry in entries)
+
+    def _unknown(self, claim: ClaimedFeed, document: Document) -> Sequence[Entry]:
+        """Give the entries that were new at this poll, which is not saved yet."""
+        entries = document.feed.entries
+        if not document.taken.known:
+            return entries
+        known = self._feeds.known({claim.id: [name for entry in entries for name in entry.names.all]})
+        return [entry for entry in entries if known.get(claim.id, {}).keys().isdisjoint(entry.names.all)]
 
 
 def scope_of(entries: Sequence[Entry]) -> str | None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import Connection, delete, func, or_, select
 
 from pipeline.state.feed_tables import feed_entries
 from pipeline.state.sql import insert_into, one_of_numbers, pairs
@@ -31,10 +31,22 @@ def all_contents(connection: Connection, feed: int) -> list[str]:
     return list(connection.execute(select(feed_entries.c.content).where(feed_entries.c.feed == feed)).scalars())
 
 
-def save_entries(connection: Connection, seen: Mapping[int, Mapping[str, str]], now: datetime) -> None:
-    """Save the entries of documents, by feed, and forget those that these feeds have not shown for 30 days."""
+def latest_entries(connection: Connection, feed: int) -> list[str]:
+    """Give the keys of those entries of a feed that came last, all at one poll."""
+    last = select(func.max(feed_entries.c.first_seen)).where(feed_entries.c.feed == feed).scalar_subquery()
+    wanted = select(feed_entries.c.key).where(feed_entries.c.feed == feed, feed_entries.c.first_seen == last)
+    return list(connection.execute(wanted).scalars())
+
+
+def save_entries(
+    connection: Connection, seen: Mapping[int, Mapping[str, str]], now: datetime, *, first_seen: datetime | None
+) -> None:
+    """Save the entries of documents, by feed, and forget those that these feeds have not shown for 30 days.
+
+    `first_seen` is noted of those that are new; None of those that are older than what the feed shows.
+    """
     rows = [
-        {"feed": feed, "key": key, "content": content, "last_seen": now}
+        {"feed": feed, "key": key, "content": content, "last_seen": now, "first_seen": first_seen}
         for feed, entries in seen.items()
         for key, content in entries.items()
     ]

@@ -43,7 +43,7 @@ def save_polls(connection: Connection, polls: Sequence[tuple[ClaimedFeed, PollOu
     _hold_hosts(connection, [outcome for _, outcome, _ in held], now)
     seen = {claim.id: outcome.seen for claim, outcome, _ in held if outcome.seen is not None}
     if seen:
-        save_entries(connection, seen, now)
+        save_entries(connection, seen, now, first_seen=now)
     return lost
 
 
@@ -99,10 +99,13 @@ def _hold_hosts(connection: Connection, outcomes: Sequence[PollOutcome], now: da
         connection.execute(insert, rows)
 
 
-def end_claim(connection: Connection, claim: ClaimedFeed, seen: Mapping[str, str], new: int, *, due: bool) -> None:
+def end_claim(
+    connection: Connection, claim: ClaimedFeed, seen: Mapping[str, str], new: int, *, due: bool, older: bool
+) -> None:
     """Note entries that came by another way than a poll, and end the claim; what polls have learnt stays.
 
-    With `due` the feed is to be polled at once. Raises LeaseLost when another process has the feed.
+    With `due` the feed is to be polled at once; `older` entries are some that the feed does not show any more. Raises LeaseLost
+    when another process has the feed.
     """
     row = connection.execute(select(feeds).where(feeds.c.id == claim.id).with_for_update()).one_or_none()
     if lost := _lost(claim, row):
@@ -111,4 +114,4 @@ def end_claim(connection: Connection, claim: ClaimedFeed, seen: Mapping[str, str
     values = {**ENDED, **({"last_new": now} if new else {}), **({"next_due": now} if due else {})}
     connection.execute(update(feeds).where(feeds.c.id == claim.id).values(values))
     if seen:
-        save_entries(connection, {claim.id: seen}, now)
+        save_entries(connection, {claim.id: seen}, now, first_seen=None if older else now)

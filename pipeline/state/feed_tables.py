@@ -108,6 +108,8 @@ feed_entries = Table(
     Column("key", Text, primary_key=True),
     Column("content", Text, nullable=False),
     Column("last_seen", Moment, nullable=False),
+    # none of those that older pages gave, or that an older Harmattan knew
+    Column("first_seen", Moment),
     Index("ix_feed_entries_last_seen", "feed", "last_seen"),
     sqlite_with_rowid=False,
 )

@@ -26,7 +26,7 @@ from sqlalchemy.exc import IntegrityError
 from pipeline.errors import LeaseLost, OutOfReach
 from pipeline.state import feed_rows
 from pipeline.state.engine import Database
-from pipeline.state.feed_entries import all_contents, known_entries
+from pipeline.state.feed_entries import all_contents, known_entries, latest_entries
 from pipeline.state.feed_lists import note_list, welcome_back
 from pipeline.state.feed_saves import save_polls
 from pipeline.state.feed_tables import feed_hosts, feed_moves, feeds
@@ -122,6 +122,11 @@ class DatabaseFeeds:
         """Give the content digests of all entries of a feed that are known."""
         with self._database.read() as connection:
             return all_contents(connection, feed)
+
+    def latest(self, feed: int) -> Sequence[str]:
+        """Give the key digests of the entries of a feed that came last."""
+        with self._database.read() as connection:
+            return latest_entries(connection, feed)
 
     def save(self, polls: Sequence[tuple[ClaimedFeed, PollOutcome]]) -> Sequence[LeaseLost]:
         """Save what polls found and end their leases; saying it again changes nothing."""

@@ -50,7 +50,7 @@ class DatabaseGaps:
     def save_found(self, claim: ClaimedFeed, seen: Mapping[str, str], new: int) -> None:
         """Note the entries found elsewhere for a feed, and end its claim."""
         with self._database.write() as connection:
-            end_claim(connection, claim, seen, new, due=False)
+            end_claim(connection, claim, seen, new, due=False, older=True)
 
     def take_open(self, most: int, hold: timedelta) -> Sequence[Gap]:
         """Give gaps to be filled now, and to nobody else for as long as `hold`."""

@@ -190,6 +190,12 @@ class Feeds(Protocol):
     def contents(self, feed: int) -> Sequence[str]:
         """Give the content digests of all entries of a feed (by its claim's id) that are known."""
 
+    def latest(self, feed: int) -> "Sequence[str]":
+        """Give the key digests of the entries of a feed (by its claim's id) that came at the last poll with new ones.
+
+        Of those that were found in older pages it is not said when they came.
+        """
+
     def save(self, polls: "Sequence[tuple[ClaimedFeed, PollOutcome]]") -> "Sequence[LeaseLost]":
         """Save what polls found and end their leases, in one transaction; said twice by the same claim it counts once.
 

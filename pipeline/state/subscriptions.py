@@ -170,7 +170,7 @@ class DatabaseSubscriptions:
     def save_push(self, push: Push, seen: Mapping[str, str], new: int, error: str | None) -> None:
         """Note the entries of a push, forget the push, and end the claim."""
         with self._database.write() as connection:
-            end_claim(connection, push.claim, seen, new, due=error is not None)
+            end_claim(connection, push.claim, seen, new, due=error is not None, older=False)
             connection.execute(delete(feed_pushes).where(feed_pushes.c.number == push.number))
             counted = {"last_push": now_of(connection), "pushes": _subs.pushes + 1, "unpushed": 0}
             connection.execute(update(feed_subscriptions).where(_subs.feed == push.claim.id).values(counted))

@@ -493,6 +493,13 @@ def test_entries_are_known_by_their_latest_content(feeds: Feeds):
     assert sorted(feeds.contents(claim(feeds).id)) == ["content of e2", "corrected", "new"]
 
 
+def test_the_latest_entries_are_those_of_the_last_poll_that_had_new_ones(feeds: Feeds):
+    feeds.put([FeedSpec(url=POST)])
+    assert list(feeds.latest(poll(feeds, document("e1", "e2")).id)) == ["e1", "e2"]
+    poll(feeds, document("e2", "e3", "e1"))
+    assert list(feeds.latest(poll(feeds, document("e1", "e3")).id)) == ["e3"]
+
+
 def test_an_entry_is_forgotten_when_its_feed_has_not_shown_it_for_30_days(state: StateUnderTest):
     feeds = state.client().feeds
     feeds.put([FeedSpec(url=POST)])

@@ -105,6 +105,30 @@ class TestNoticing:
         assert gap.scope == outlet.server.url("/news/")
         assert "none of its 6 entries was known, so some were probably missed" in caplog.text
 
+    @pytest.mark.parametrize("dated", [True, False])
+    def test_an_entry_that_is_pinned_hides_no_gap(self, outlet: Outlet, dated: bool, caplog: pytest.LogCaptureFixture):
+        pinned = item("Who we are", "/about", "p", format_datetime(NOW - timedelta(days=400)) if dated else "")
+        outlet.shows(range(SIZE), more=pinned, dated=dated)
+        outlet.poll()
+        outlet.shows(range(1, SIZE + 1), more=pinned, dated=dated)
+        outlet.poll()
+        outlet.time_passes()
+        outlet.shows(range(20, 20 + SIZE), more=pinned, dated=dated)
+        outlet.poll()
+        assert outlet.gap().state is GapState.OPEN
+        assert outlet.gap().scope == outlet.server.url("/news/")
+        assert "none but pinned ones of its 7 entries was known" in caplog.text
+
+    def test_the_last_entry_of_before_shows_that_nothing_was_missed(self, outlet: Outlet):
+        outlet.shows(range(SIZE))
+        outlet.poll()
+        outlet.shows([*range(1, SIZE), 10])
+        outlet.poll()
+        outlet.time_passes()
+        outlet.shows([10, *range(20, 20 + SIZE)])
+        outlet.poll()
+        assert not outlet.gaps()
+
     def test_so_does_one_without_dates(self, outlet: Outlet):
         outlet.misses(dated=False)
         assert outlet.gap().until - outlet.gap().since >= AGO

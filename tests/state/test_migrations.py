@@ -122,6 +122,29 @@ def test_feeds_of_before_ask_for_no_alerts_on_their_past(database: str, request:
     state.close()
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_entries_of_before_are_known_and_not_the_latest(database: str, request: pytest.FixtureRequest, tmp_path: Path):
+    address = str(tmp_path / "state.db") if database == "sqlite" else request.getfixturevalue("postgres_database")
+    state = StateUnderTest(address)
+    moment = 0 if database == "sqlite" else datetime.now(UTC)
+    with state.write() as connection:
+        upgrade(connection, "0010")
+        connection.execute(
+            text(
+                "INSERT INTO feeds (id, url, address, known_as, host, title, tags, enabled, entries, failures, gone, next_due,"
+                " trust, moved_seen) VALUES (7, 'https://post.example/rss', 'a', 'https://post.example/rss', 'post.example',"
+                " '', '[]', :yes, 1, 0, :no, :due, 0, 0)"
+            ),
+            {"yes": True, "no": False, "due": moment},
+        )
+        connection.execute(text("INSERT INTO feed_entries VALUES (7, 'e1', 'c1', :seen)"), {"seen": moment})
+    state.client().setup()
+    feeds = state.client().feeds
+    assert feeds.known({7: ["e1"]}) == {7: {"e1": "c1"}}
+    assert feeds.latest(7) == []
+    state.close()
+
+
 def upgrade(connection: Connection, revision: str) -> None:
     """Bring an empty database to a revision of the past."""
     config = Config()
