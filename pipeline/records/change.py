@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import blake2b
 
 
 class ChangeKind(StrEnum):
@@ -29,13 +30,15 @@ class Nature(StrEnum):
     """What a new version is to somebody who was told of the earlier one.
 
     `cosmetic`: what was said stands; `material`: numbers, names, places or negations are others; `correction`: the outlet
-    says in words that it corrects or changes them; `withdrawal`: it takes the article back, in words or by removing it.
+    says in words that it corrects or changes them; `withdrawal`: it takes the article back, in words or by removing it;
+    `unknown`: what stood before was no longer kept.
     """
 
     COSMETIC = "cosmetic"
     MATERIAL = "material"
     CORRECTION = "correction"
     WITHDRAWAL = "withdrawal"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +81,9 @@ class Change:
     @property
     def matters(self) -> bool:
         """Tell whether whoever was told of the earlier version should hear of it."""
-        return self.kind is not Nature.COSMETIC
+        return self.kind not in (Nature.COSMETIC, Nature.UNKNOWN)
+
+
+def content_digest(title: str, text: str) -> str:
+    """Give what stands for a title and text: the same for the same ones."""
+    return blake2b(f"{title}\n\n{text}".encode(), digest_size=12).hexdigest()

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pipeline.records.article import PreparedArticle
 from pipeline.state.interface import KnownArticle, StoryDecision
+from pipeline.state.interface_versions import VersionsDecision
 from pipeline.text.similarity import NEAR_COPY, bands, similarity
 
 
@@ -13,6 +14,7 @@ class Memory:
 
     def __init__(self, decision: StoryDecision, batch: Sequence[PreparedArticle], since: datetime) -> None:
         self._decision = decision
+        self.versions: VersionsDecision = decision
         self._by_key = dict(decision.by_keys({key for article in batch for key in article.keys}))
         wanted = {band for article in batch for band in bands(article.signature)}
         self._by_band = {band: list(found) for band, found in decision.near(wanted, since).items()}

@@ -1,15 +1,21 @@
 """The decision on one article: is it new, a new version, or nothing new; and whose copy is it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
+from typing import Any
 
 from pipeline.records.article import EnrichedArticle, Origin, PreparedArticle
+from pipeline.records.change import content_digest
 from pipeline.records.codec import encode
 from pipeline.relate.memory import Memory
+from pipeline.relate.versions import change_of, text_of
 from pipeline.state.interface import KnownArticle
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_UNSAID: Mapping[str, Any] = {"page_etag": None, "page_modified": None}
+"""What only re-checks of the page need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,8 @@ def _found(article: PreparedArticle, memory: Memory) -> EnrichedArticle:
         signature=article.signature,
     )
     memory.put(known, article.keys)
-    return _enriched(article, known, article.origin)
+    memory.versions.put_text(text_of(article, known))
+    return _enriched(article, known, article.origin, memory)
 
 
 def _superseded(article: PreparedArticle, known: KnownArticle) -> bool:
@@ -66,6 +73,8 @@ def _revise(article: PreparedArticle, known: KnownArticle, memory: Memory) -> En
     wakes = article.origin is Origin.LIVE and not known.alertable and (not known.backfill or (later and another_text))
     if digests.document == known.document_hash and not wakes:
         return None
+    changed = change_of(article, known, memory.versions)
+    change = changed[0] if changed else None
     # Nobody can have joined an article that had no signature yet, so its first one may still join it to a story.
     alone = not known.signature and known.story == known.id
     original = memory.copied(article.signature, known.first_seen, known.id) if alone else None
@@ -79,11 +88,16 @@ def _revise(article: PreparedArticle, known: KnownArticle, memory: Memory) -> En
         content_hash=digests.content,
         document_hash=digests.document,
         alertable=known.alertable or wakes,
-        corrected=known.corrected or (later and another_text and article.text_source == known.text_source),
+        corrected=known.corrected or (change is not None and change.fields != ("date",)),
+        changes=known.changes + (change is not None),
+        undeclared=known.undeclared or (change is not None and change.matters and not change.declared),
         signature=article.signature,
     )
     memory.put(revised, article.keys)
-    return _enriched(article, revised, _origin(article, revised))
+    if changed:
+        memory.versions.put_change(known.id, *changed)
+    memory.versions.put_text(text_of(article, revised))
+    return _enriched(article, revised, _origin(article, revised), memory)
 
 
 def _origin(article: PreparedArticle, known: KnownArticle) -> Origin:
@@ -94,13 +108,13 @@ def _origin(article: PreparedArticle, known: KnownArticle) -> Origin:
 
 
 def _digests(article: PreparedArticle) -> _Digests:
-    content = blake2b(f"{article.title}\n\n{article.text}".encode(), digest_size=12).hexdigest()
+    content = content_digest(article.title, article.text)
     # Dates of change and the ways it is known by differ from poll to poll while the article is the same.
-    document = replace(article, seen=_NEVER, origin=Origin.LIVE, updated=None, keys=(), entry="")
+    document = replace(article, seen=_NEVER, origin=Origin.LIVE, updated=None, keys=(), entry="", **_UNSAID)
     return _Digests(content, blake2b(encode(document), digest_size=12).hexdigest())
 
 
-def _enriched(article: PreparedArticle, known: KnownArticle, origin: Origin) -> EnrichedArticle:
+def _enriched(article: PreparedArticle, known: KnownArticle, origin: Origin, memory: Memory) -> EnrichedArticle:
     return EnrichedArticle(
         id=known.id,
         revision=known.revision,
@@ -108,5 +122,7 @@ def _enriched(article: PreparedArticle, known: KnownArticle, origin: Origin) -> 
         copy_of=known.copy_of,
         first_seen=known.first_seen,
         corrected=known.corrected,
-        article=replace(article, origin=origin, signature=b""),
+        article=replace(article, origin=origin, signature=b"", **_UNSAID),
+        changes=tuple(memory.versions.changes(known.id)) if known.changes else (),
+        undeclared=known.undeclared,
     )

@@ -10,6 +10,7 @@ from pipeline.records import topics
 from pipeline.records.codec import encode
 from pipeline.relate.memory import Memory
 from pipeline.relate.relate import relate
+from pipeline.relate.versions import watch
 from pipeline.state.interface import Outbox, Stories
 from pipeline.work.interface import Delivered, Failure
 from pipeline.work.outbox import publish_outbox
@@ -29,11 +30,15 @@ class RelateStep:
     name = "relate"
     topics = (topics.PREPARED,)
 
-    def __init__(self, stories: Stories, outbox: Outbox, log: EventLog, owner: str) -> None:
+    def __init__(
+        self, stories: Stories, outbox: Outbox, log: EventLog, owner: str, rechecks: Sequence[timedelta] = ()
+    ) -> None:
+        """Take the times after which pages of new articles are asked for again; none turns that off."""
         self._stories = stories
         self._outbox = outbox
         self._log = log
         self._owner = owner
+        self._rechecks = tuple(rechecks)
         self._consumer: str | None = None
 
     def ready(self) -> bool:
@@ -51,12 +56,14 @@ class RelateStep:
         consumer = self._consumer or f"{self.name}@{self._log.incarnation(topics.PREPARED)}"
         with self._stories.decide(self._owner, consumer) as decision:
             fresh = set(decision.uncovered([delivered.record for delivered in batch]))
-            todo = [delivered.value for delivered in batch if delivered.record in fresh]
+            todo = [(delivered.record.key, delivered.value) for delivered in batch if delivered.record in fresh]
             if todo:
-                memory = Memory(decision, todo, min(article.seen for article in todo) - WINDOW)
-                for article in todo:
+                articles = [article for _, article in todo]
+                memory = Memory(decision, articles, min(article.seen for article in articles) - WINDOW)
+                for key, article in todo:
                     if related := relate(article, memory):
                         decision.publish(topics.ENRICHED, related.id, encode(related))
+                        watch(related, key, article, self._rechecks, decision)
             decision.cover(delivered.record for delivered in batch)
         publish_outbox(self._outbox, self.name, self._log)
         return []
