@@ -1,7 +1,7 @@
 """What an article must have, and must lack, before a rule is worth a look at the places of words."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from pipeline.rules.syntax import (
     And,
@@ -24,7 +24,6 @@ from pipeline.rules.syntax import (
     Term,
     Where,
 )
-from pipeline.rules.vocabulary import Vocabulary
 
 _WEIGHT = 10.0  # articles that a guess is worth
 _COMMONNESS_OF_ENTITY = 0.05 * _WEIGHT
@@ -44,13 +43,29 @@ class Needs(NamedTuple):
     rest: tuple[Query, ...] = ()
 
 
+class Numbers(Protocol):
+    """Numbers what queries ask for, as a vocabulary does; the same has the same number."""
+
+    def number(self, term: Term) -> int:
+        """Give the number of a term."""
+        ...
+
+    def fact_number(self, field: FactField, value: str) -> int:
+        """Give the number of a field with a value."""
+        ...
+
+    def entity_number(self, entity: str, version: str) -> int:
+        """Give the number of an entity of the lexicon in one of its versions."""
+        ...
+
+
 class Needed:
     """Tells what queries need in the numbers of a vocabulary, and guesses how common each number is.
 
     An entity is a number by itself.
     """
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Numbers) -> None:
         self._vocabulary = vocabulary
         self.commonness: dict[int, float] = {}
         """A guess for each number that was given: of how many articles it is a part, times a weight. Who counts adds to it."""
@@ -81,27 +96,34 @@ class Needed:
         common = self.commonness
         return min(groups, key=lambda group: sum(map(common.__getitem__, group)))
 
-    def _number(self, term: Term) -> int:
+    def term(self, term: Term) -> int:
+        """Give the number of a term, with a guess of how common it is."""
         number = self._vocabulary.number(term)
         if number not in self.commonness:
             self.commonness[number] = _commonness(term)
         return number
 
     def _phrase(self, query: Phrase) -> Needs:
-        groups = tuple([frozenset((self._number(term),)) for term in query.terms])
+        groups = tuple([frozenset((self.term(term),)) for term in query.terms])
         return Needs(groups) if len(groups) == 1 else Needs(groups, rest=(query,))
 
-    def _entity(self, query: Entity) -> Needs:
-        number = self._vocabulary.entity_number(query.id, query.version)
+    def entity(self, name: str, version: str) -> int:
+        """Give the number of an entity, with a guess of how common it is."""
+        number = self._vocabulary.entity_number(name, version)
         self.commonness.setdefault(number, _COMMONNESS_OF_ENTITY)
-        return Needs((frozenset((number,)),))
+        return number
+
+    def fact(self, field: FactField, value: str) -> int:
+        """Give the number of a field with a value, with a guess of how common it is."""
+        number = self._vocabulary.fact_number(field, value)
+        self.commonness.setdefault(number, _COMMONNESS_OF_FACT.get(field, _COMMONNESS_OF_OTHER_FACT))
+        return number
+
+    def _entity(self, query: Entity) -> Needs:
+        return Needs((frozenset((self.entity(query.id, query.version),)),))
 
     def _fact(self, query: Fact) -> Needs:
-        numbers = [self._vocabulary.fact_number(query.field, value) for value in query.values]
-        common = _COMMONNESS_OF_FACT.get(query.field, _COMMONNESS_OF_OTHER_FACT)
-        for number in numbers:
-            self.commonness.setdefault(number, common)
-        return Needs((frozenset(numbers),))
+        return Needs((frozenset([self.fact(query.field, value) for value in query.values]),))
 
     def _not(self, query: Not) -> Needs:
         groups, against, rest = self.of(query.part)

@@ -8,9 +8,12 @@ from pipeline.records.article import Severity
 from pipeline.rules.syntax import Entity, Query, walk
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Rule:
-    """A watch rule. `query` is written by an analyst, `meaning` is what was read in it; no `channels` means all of them."""
+    """A watch rule. `query` is written by an analyst, `meaning` is what was read in it; no `channels` means all of them.
+
+    Two rules are the same when all that is written of them is, and the entities that they name mean the same.
+    """
 
     id: str
     name: str
@@ -25,3 +28,13 @@ class Rule:
         entities = {f"@{part.id} {part.version}" for part in walk(self.meaning) if isinstance(part, Entity)}
         written = [" ".join(self.query.split()), *sorted(entities)]
         return blake2b("\n".join(written).encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Rule) and self._written == other._written)
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.query))
+
+    @property
+    def _written(self) -> tuple[object, ...]:
+        return self.id, self.name, self.severity, self.channels, self.query, self.version

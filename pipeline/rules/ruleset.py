@@ -1,6 +1,6 @@
 """Rules that are ready to be matched."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from threading import Lock
 from typing import TypeAlias
@@ -10,9 +10,10 @@ from pipeline.rules.anchors import Needed, Needs
 from pipeline.rules.facts import NO_FACTS, ArticleFacts
 from pipeline.rules.matcher import Compiler, Finder, Matcher
 from pipeline.rules.passage import passage
-from pipeline.rules.places import Places
+from pipeline.rules.places import Hit, Places
 from pipeline.rules.rule import Rule
-from pipeline.rules.syntax import And, Entity, Query, walk
+from pipeline.rules.stored import StoredRule, Table
+from pipeline.rules.syntax import And, Entity, Or, Query, walk
 from pipeline.rules.vocabulary import Vocabulary
 from pipeline.text.document import Document
 
@@ -24,6 +25,9 @@ LEARNT_FIRST = 200
 
 LEARN_EVERY = 16
 """Of later articles, one of so many is learnt from."""
+
+_LATER: tuple[Query, ...] = (Or(()),)
+"""What stands for the rest of a stored rule, which is worked out when an article has what the rule needs."""
 
 _Check: TypeAlias = tuple[frozenset[int], tuple[frozenset[int], ...], frozenset[int], int]
 """Numbers that must all be there, groups of which one must be, numbers that must not, and the rule's slot."""
@@ -49,6 +53,8 @@ class RuleSet:
         self._unanchored: set[int] = set()
         self._entities: dict[int, tuple[tuple[frozenset[int], ...], Finder]] = {}
         self._entities_anchored: dict[int, list[int]] = {}
+        self._inner: dict[int, frozenset[int]] = {}
+        self._tables: dict[Table, list[int]] = {}
         self._articles = 0
         self._lock = Lock()
         self._order: dict[str, int] = {}
@@ -112,17 +118,16 @@ class RuleSet:
 
     def _add(self, rule: Rule, rank: int) -> None:
         slot = len(self._slots)
-        for part in walk(rule.meaning):
-            if type(part) is Entity:
-                self._add_entity(part)
-        needs = self._needed.of(rule.meaning)
+        needs = self._stored_needs(rule) if isinstance(rule, StoredRule) else self._needs_of(rule.meaning)
         self._slots.append(rule)
         self._ranks.append(rank)
         self._needs.append(needs)
         self._holds.append(None)
         self._order[rule.id] = slot
         if needs.groups:
-            self._anchors.append(self._needed.rarest(needs.groups))
+            # a stored rule has its rarest group first
+            rarest = needs.groups[0] if isinstance(rule, StoredRule) else self._needed.rarest(needs.groups)
+            self._anchors.append(rarest)
             self._anchor(slot)
         else:
             self._anchors.append(frozenset())
@@ -152,24 +157,72 @@ class RuleSet:
             else:
                 known.append(check)
 
-    def _add_entity(self, entity: Entity) -> None:
+    def _needs_of(self, query: Query) -> Needs:
+        for part in walk(query):
+            if type(part) is Entity:
+                self._add_entity(part)
+        return self._needed.of(query)
+
+    def _add_entity(self, entity: Entity) -> int:
         number = self._vocabulary.entity_number(entity.id, entity.version)
         if number in self._entities:
-            return
+            return number
+        direct = [self._add_entity(part) for part in walk(entity.part) if isinstance(part, Entity)]
         groups = self._needed.of(entity.part).groups
         # whether other entities occur isn't known yet when this one is looked for
-        inner = {
-            self._vocabulary.entity_number(part.id, part.version)
-            for part in _everything(entity.part)
-            if isinstance(part, Entity)
-        }
+        inner = self._inner[number] = frozenset(direct).union(*map(self._inner.__getitem__, direct))
         plain = tuple(group for group in groups if group.isdisjoint(inner))
-        self._entities[number] = plain, self._compiler.finder(entity)
-        for part in walk(entity.part):
-            if isinstance(part, Entity):
-                self._add_entity(part)
-        for anchor in self._needed.rarest(groups) if groups else ():
+        rarest = self._needed.rarest(groups) if groups else frozenset()
+        self._enter_entity(number, plain, rarest, lambda: entity)
+        return number
+
+    def _enter_entity(
+        self, number: int, plain: tuple[frozenset[int], ...], rarest: frozenset[int], entity: Callable[[], Entity]
+    ) -> None:
+        made: list[Finder] = []
+
+        def find(places: Places) -> list[Hit]:
+            if not made:
+                made.append(self._compiler.finder(entity()))
+            return made[0](places)
+
+        self._entities[number] = plain, find
+        for anchor in rarest:
             self._entities_anchored.setdefault(anchor, []).append(number)
+
+    def _stored_needs(self, rule: StoredRule) -> Needs:
+        """Give what a stored rule needs, by the numbers that its table's terms, facts and entities have here."""
+        numbers = self._tables.get(rule.table)
+        if numbers is None:
+            numbers = self._tables[rule.table] = self._numbered(rule.table)
+        needs = rule.needs
+        for place in needs.entities:
+            self._add_stored_entity(place, rule.table, numbers)
+        groups = tuple([frozenset([numbers[place] for place in group]) for group in needs.groups])
+        against = frozenset([numbers[place] for place in needs.against])
+        return Needs(groups, against, _LATER if needs.is_open else ())
+
+    def _numbered(self, table: Table) -> list[int]:
+        needed = self._needed
+        return [
+            *map(needed.term, table.terms),
+            *(needed.fact(field, value) for field, value in table.facts),
+            *(needed.entity(entity.id, entity.version) for entity in table.entities),
+        ]
+
+    def _add_stored_entity(self, place: int, table: Table, numbers: list[int]) -> None:
+        number = numbers[place]
+        if number in self._entities:
+            return
+        stored = table.entity_at(place)
+        plain, groups = (
+            tuple(frozenset([numbers[each] for each in group]) for group in listed)
+            for listed in (stored.plain, stored.groups)
+        )
+        rarest = groups[0] if groups else frozenset()
+        self._enter_entity(number, plain, rarest, lambda: table.entity(stored.id, stored.version))
+        for inner in stored.inner:
+            self._add_stored_entity(inner, table, numbers)
 
     # ------------------------------------------------------------------------------------------------ articles
 
@@ -244,6 +297,9 @@ class RuleSet:
     def _compile(self, slot: int) -> Callable[[Places], bool]:
         """Make the function for what is still open about a rule when an article has what the rule needs."""
         rest = self._needs[slot].rest
+        rule = self._slots[slot]
+        if rest is _LATER and rule is not None:
+            rest = self._needed.of(rule.meaning).rest
         made = self._compiler.matcher(_together(rest)).holds if rest else _yes
         self._holds[slot] = made
         return made
@@ -272,13 +328,6 @@ def _together(parts: tuple[Query, ...]) -> Query:
 
 def _yes(_: Places) -> bool:
     return True
-
-
-def _everything(query: Query) -> Iterator[Query]:
-    for part in walk(query):
-        yield part
-        if isinstance(part, Entity):
-            yield from _everything(part.part)
 
 
 def load_rules(path: Path, lexicon: Path | None = None) -> RuleSet:
