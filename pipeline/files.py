@@ -1,9 +1,12 @@
 """Reading the YAML files that people write: typed, strict, and with the line of whatever is wrong."""
 
 import re
-from collections.abc import Iterator, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -13,7 +16,11 @@ import yaml
 from pipeline.errors import BadInput
 
 T = TypeVar("T")
+U = TypeVar("U")
 Where = Sequence[str | int]
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks at files that are followed."""
 
 LARGEST = 32_000_000
 """Bytes that a settings file may have."""
@@ -60,6 +67,36 @@ class SettingsFile(Generic[T]):
         for line, column in _characters(node, self._lines, offset):
             return line + 1, column + 1
         return node.end_mark.line + 1, node.end_mark.column + 1
+
+
+class FollowedFiles:
+    """Files that people edit while a worker runs: tells when any of them is another than at the last look."""
+
+    def __init__(self, paths: Sequence[Path], clock: Callable[[], float] = time.monotonic) -> None:
+        """Take the files as they are now."""
+        self._paths = tuple(paths)
+        self._clock = clock
+        self._looked = clock()
+        self._stamps = self._each(_stamp)
+        self._digests = self._each(_digest)
+        self._lock = threading.Lock()
+
+    def changed(self) -> bool:
+        """Tell whether the content of any has changed, looking once a second at most; said once for each change."""
+        with self._lock:
+            if self._clock() - self._looked < LOOK_EVERY:
+                return False
+            self._looked = self._clock()
+            stamps = self._each(_stamp)
+            if stamps == self._stamps:
+                return False
+            digests = self._each(_digest)
+            is_other = digests != self._digests
+            self._stamps, self._digests = stamps, digests
+            return is_other
+
+    def _each(self, read: Callable[[Path], U]) -> tuple[U, ...]:
+        return tuple(read(path) for path in self._paths)
 
 
 def read_settings_file(path: Path, kind: type[T]) -> SettingsFile[T]:
@@ -284,3 +321,18 @@ def _source(node: yaml.Node, lines: Sequence[str]) -> Iterator[tuple[int, int, s
         stop = end.column if line == end.line else len(lines[line])
         for column in range(begin, stop):
             yield line, column, lines[line][column]
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _digest(path: Path) -> bytes | None:
+    try:
+        return blake2b(path.read_bytes()).digest()
+    except OSError:
+        return None

@@ -1,7 +1,7 @@
 """The policy file: read as a whole, or not at all."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 from difflib import get_close_matches
@@ -25,6 +25,7 @@ from pipeline.policy.model import (
     Updates,
 )
 from pipeline.records.article import Severity
+from pipeline.signals.file import SignalEntry, read_signals
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LANGUAGES = ("en", "fr")
@@ -102,10 +103,11 @@ class RouteEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyDocument:
-    """What a policy file holds."""
+    """What a policy file holds; one of signals alone leaves everything else as it is without a file."""
 
-    analysts: tuple[AnalystEntry, ...]
-    routes: tuple[RouteEntry, ...]
+    analysts: tuple[AnalystEntry, ...] = ()
+    routes: tuple[RouteEntry, ...] = ()
+    signals: tuple[SignalEntry, ...] = ()
 
 
 def load_policy(path: Path, channels: Collection[str], rules: Collection[str]) -> Policy:
@@ -143,11 +145,15 @@ class _Reader:
         written = self._document.value
         self._repeated("analysts", "id", [entry.id for entry in written.analysts])
         self._repeated("routes", "name", [entry.name for entry in written.routes])
+        signals = read_signals(written.signals, self._channels, self._rules, self._wrong)
+        self._rules |= {signal.id for signal in signals}
         analysts = tuple(self._analyst(n, entry) for n, entry in enumerate(written.analysts))
         routes = tuple(self._route(n, entry) for n, entry in enumerate(written.routes))
         for position in range(len(routes)):
             self._reached(position, routes)
-        return Policy(analysts=analysts, routes=routes)
+        if bool(analysts) is not bool(routes) or not (analysts or signals):
+            self._wrong((), "a policy needs analysts and routes; write both, or signals alone")
+        return Policy(analysts=analysts, routes=routes, signals=signals)
 
     def _analyst(self, position: int, entry: AnalystEntry) -> Analyst:
         where = ("analysts", position)
@@ -284,7 +290,7 @@ class _Reader:
             if name in names[:position]:
                 self._wrong((part, position, field), f"the {field} {name} is taken; give this one another")
 
-    def _wrong(self, where: tuple[str | int, ...], what: str) -> None:
+    def _wrong(self, where: Sequence[str | int], what: str) -> None:
         self.problems.append(self._document.error(where, what))
 
 

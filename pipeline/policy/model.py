@@ -6,6 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from pipeline.records.article import Severity
+from pipeline.signals.model import Signal
 
 RANK = {Severity.LOW: 0, Severity.MEDIUM: 1, Severity.HIGH: 2, Severity.CRITICAL: 3}
 """How severities compare."""
@@ -109,10 +110,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Analysts and routes. For an analyst, the first route of the file that fits an alert decides."""
+    """Analysts, routes and signals. For an analyst, the first route of the file that fits an alert decides."""
 
     analysts: tuple[Analyst, ...]
     routes: tuple[Route, ...]
+    signals: tuple[Signal, ...] = ()
 
     def analyst(self, analyst_id: str) -> Analyst | None:
         """Give an analyst by id."""

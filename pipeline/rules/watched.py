@@ -3,20 +3,14 @@
 import logging
 import time
 from collections.abc import Callable
-from hashlib import blake2b
 from pathlib import Path
-from typing import TypeVar
 
 from pipeline.errors import BadInput
+from pipeline.files import FollowedFiles
 from pipeline.rules.ruleset import RuleSet, load_rules
 from pipeline.seeds import seed
 
-T = TypeVar("T")
-
 log = logging.getLogger(__name__)
-
-LOOK_EVERY = 1.0
-"""Seconds between two looks at the files."""
 
 
 class RuleFile:
@@ -29,32 +23,14 @@ class RuleFile:
         """
         self._path = path
         self._lexicon = lexicon or seed("lexicon.yaml")
-        self._clock = clock
-        self._looked = clock()
-        self._stamps = self._each(_stamp)
-        self._digests = self._each(_digest)
+        self._files = FollowedFiles((path, self._lexicon), clock)
         self._rules = load_rules(path, self._lexicon)
 
     def current(self) -> RuleSet:
         """Give the rules as the files have them now, or as they last had them when they can't be used now."""
-        now = self._clock()
-        if now - self._looked >= LOOK_EVERY:
-            self._looked = now
-            self._look()
-        return self._rules
-
-    def _each(self, read: Callable[[Path], T]) -> tuple[T, T]:
-        return read(self._path), read(self._lexicon)
-
-    def _look(self) -> None:
-        stamps = self._each(_stamp)
-        if stamps == self._stamps:
-            return
-        digests = self._each(_digest)
-        if digests != self._digests:
+        if self._files.changed():
             self._reload()
-        # only now: a file that changes while it is read is looked at again
-        self._stamps, self._digests = stamps, digests
+        return self._rules
 
     def _reload(self) -> None:
         try:
@@ -63,18 +39,3 @@ class RuleFile:
             log.error("the rules stay as they were: %s", error)
         else:
             log.info("%s was read anew: %d rules", self._path, len(self._rules.rules))
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def _digest(path: Path) -> bytes | None:
-    try:
-        return blake2b(path.read_bytes()).digest()
-    except OSError:
-        return None

@@ -1,0 +1,322 @@
+"""Looks, again and again, for bursts and silences, and raises their alerts in the ledger.
+
+It keeps nothing that counts: what is known of the past, and what was found, is in the state. An alert's id is the signal, the
+name, and the hour (of a silence, when the name was last seen), so two who look at once, or anew after a crash, raise one.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from pipeline.policy.desk import Desk
+from pipeline.policy.model import Policy
+from pipeline.records import topics
+from pipeline.records.alert import AlertArticle, AlertEvent
+from pipeline.records.article import RuleMatch, Span
+from pipeline.records.codec import encode
+from pipeline.records.passage import passage_of
+from pipeline.signals.counting import kinds_of
+from pipeline.signals.model import LEARN, WINDOW, Kind, Of, Signal
+from pipeline.signals.rates import Source, Usual, learn, longest_gap, nothing, tail
+from pipeline.state.interface import (
+    ArticleFacets,
+    FeedState,
+    FeedStatus,
+    Finding,
+    Ledger,
+    LedgerDecision,
+    Seen,
+    Signals,
+)
+
+logger = logging.getLogger(__name__)
+
+HOUR = timedelta(hours=1)
+LOOK_BACK = 6
+"""Hours whose counts may still grow: a backlog is counted in the hours in which its articles were first seen."""
+SHORTEST_SILENCE = 6
+"""Hours. No silence is told of before."""
+LONGER = 1.5
+"""A silence is so many times as long as the longest before."""
+FORGET_EVERY = timedelta(hours=6)
+MOST_FEEDS = 5
+"""Feeds that an alert names."""
+STANDSTILL = timedelta(hours=2)
+_TROUBLES = {
+    FeedState.FAILING: "fails",
+    FeedState.GONE: "is gone for good",
+    FeedState.HELD: "is held back by its server",
+    FeedState.DISABLED: "is disabled",
+    FeedState.INVALID: "can't be polled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    signal: Signal
+    name: str
+    label: str
+    country: str | None
+    window: str
+    text: str
+    ends: datetime | None
+
+
+class SignalLook:
+    """Evaluates the signals of the policy in force."""
+
+    def __init__(
+        self,
+        signals: Signals,
+        ledger: Ledger,
+        desk: Desk,
+        policy: Callable[[], Policy],
+        troubles: Callable[[], Mapping[str, str] | None],
+        caught_up: Callable[[], bool],
+        channels: Sequence[str],
+    ) -> None:
+        """Take the ports.
+
+        `troubles` gives the feeds that can't bring anything, by address, with what is wrong; None when no feed is polled at
+        all. `caught_up` tells whether everything that was polled has been counted. `channels` are all that there are.
+        """
+        self._signals = signals
+        self._ledger = ledger
+        self._desk = desk
+        self._policy = policy
+        self._troubles = troubles
+        self._caught_up = caught_up
+        self._channels = tuple(channels)
+        self._known: dict[tuple[str, str, datetime], int] = {}
+        self._looked_at_silences: datetime | None = None
+        self._forgot: datetime | None = None
+
+    def look(self) -> int:
+        """Look once; give how many alerts were raised."""
+        signals = self._policy().signals
+        self._signals.keep_watches(kinds_of(signals))
+        if not signals:
+            return 0
+        now = self._signals.now()
+        raised = [self._raise(found) for found in self._bursts(signals, now)]
+        if self._looked_at_silences is None or not HOUR / 6 > now - self._looked_at_silences >= timedelta(0):
+            self._looked_at_silences = now
+            raised += [self._raise(found) for found in self._silences(signals, now)]
+        if self._forgot is None or abs(now - self._forgot) > FORGET_EVERY:
+            self._forgot = now
+            self._signals.forget_before(now - WINDOW - timedelta(days=1))
+        return sum(raised)
+
+    # ---------------------------------------------------------------------------------------------- bursts
+
+    def _bursts(self, signals: Sequence[Signal], now: datetime) -> Iterable[_Found]:
+        watching = [signal for signal in signals if signal.kind is Kind.BURST]
+        hour = _hour(now)
+        self._known = {key: count for key, count in self._known.items() if key[2] >= hour - LOOK_BACK * HOUR}
+        for of in sorted({signal.of for signal in watching}):
+            mine = [signal for signal in watching if signal.of is of]
+            counts = self._signals.hours(of, hour - LOOK_BACK * HOUR)
+            full = [one for one in counts if one.count >= min(signal.least for signal in mine) and one.hour <= hour]
+            seen = {one.name: one for one in self._signals.seen(of, {count.name for count in full})} if full else {}
+            for one in full:
+                key = (of, one.name, one.hour)
+                if one.name in seen and self._known.get(key) != one.count:
+                    self._known[key] = one.count
+                    yield from self._burst(mine, seen[one.name], one.hour)
+
+    def _burst(self, signals: Sequence[Signal], seen: Seen, hour: datetime) -> Iterable[_Found]:
+        mine = [signal for signal in signals if signal.takes(_asked_for(seen), seen.country)]
+        number = _number(hour)
+        past = self._past(seen.kind, seen.name, hour) if mine else {}
+        if not past:
+            return
+        usual = learn(past, number, WINDOW // HOUR)
+        observed = sum(source.counts.get(number, 0) for source in past.values())
+        expected = usual.after_outages(number)
+        chance = tail(observed, expected, usual.dispersion)
+        for signal in mine:
+            if observed >= max(signal.least, signal.times * expected) and chance < signal.chance:
+                sources = sum(1 for source in past.values() if source.counts.get(number, 0))
+                text = (
+                    f"{seen.label}: {observed} articles in the hour from {hour:%H:%M} UTC on {_day(hour)},"
+                    f" {_amount(expected)} expected (probability {_power(chance)}), from {sources} of the {len(past)}"
+                    f" sources that have a past"
+                )
+                yield _found(signal, seen, f"{hour:%Y%m%d%H}", text, hour + signal.pause)
+
+    # -------------------------------------------------------------------------------------------- silences
+
+    def _silences(self, signals: Sequence[Signal], now: datetime) -> Iterable[_Found]:
+        watching = [signal for signal in signals if signal.kind is Kind.SILENCE]
+        troubles = self._troubles() if watching and self._caught_up() else None
+        if troubles is None:
+            return
+        lasting = {(one.signal, one.name) for one in self._signals.findings() if one.kind == "silence" and not one.ends}
+        for of in sorted({signal.of for signal in watching}):
+            shortest = min(signal.after or SHORTEST_SILENCE * HOUR for signal in watching if signal.of is of)
+            for seen in self._signals.seen(of):
+                if now - seen.last < min(shortest, SHORTEST_SILENCE * HOUR):
+                    continue
+                for signal in watching:
+                    if signal.of is of and (signal.id, seen.name) not in lasting:
+                        yield from self._silence(signal, seen, now, troubles)
+
+    def _silence(self, signal: Signal, seen: Seen, now: datetime, troubles: Mapping[str, str]) -> Iterable[_Found]:
+        if not signal.takes(_asked_for(seen), seen.country):
+            return
+        past = self._past(seen.kind, seen.name, seen.last + HOUR, learnt=signal.after is None)
+        if not past:
+            return
+        begun, until = _number(seen.last) + 1, _number(now)
+        usual = learn(past, begun, WINDOW // HOUR)
+        expected = {name: sum(usual.of_source(name, hour) for hour in range(begun, until)) for name in past}
+        chance = nothing(sum(expected.values()), usual.dispersion)
+        if signal.after is not None:
+            is_silent = now - seen.last >= signal.after
+        else:
+            is_silent = chance < signal.chance and until - begun >= _shortest(usual)
+        if is_silent:
+            failing = {name: why for name, why in troubles.items() if name in past}
+            text = _of_silence(seen, now, expected, chance) + _of_feeds(signal, usual, expected, failing)
+            yield _found(signal, seen, f"{seen.last:%Y%m%d%H%M%S}", text, None)
+
+    # ---------------------------------------------------------------------------------------------- common
+
+    def _past(self, of: str, name: str, until: datetime, *, learnt: bool = True) -> Mapping[str, Source]:
+        """Give the past of each source that has one; `learnt` leaves out those that were not watched for long enough."""
+        since = until - WINDOW - HOUR
+        counts: dict[str, dict[int, int]] = {}
+        for one in self._signals.past(of, [name], since):
+            counts.setdefault(one.source, {})[_number(one.hour)] = one.count
+        totals: dict[str, dict[int, int]] = {source: {} for source in counts}
+        for one in self._signals.past(Of.SOURCE, counts, since):
+            totals[one.name][_number(one.hour)] = one.count
+        watched = self._signals.watched_since()
+        begun = max((watched[kind] for kind in (of, Of.SOURCE) if kind in watched), default=until)
+        past = {}
+        for seen in self._signals.seen(Of.SOURCE, counts):
+            first = max(seen.first, begun)
+            if not learnt or first <= until - LEARN:
+                past[seen.name] = Source(_number(first) + 1, counts[seen.name], totals[seen.name])
+        return past
+
+    def _raise(self, found: _Found) -> bool:
+        signal = found.signal
+        with self._ledger.release() as decision:
+            known = decision.finding(signal.id, found.name)
+            if known is not None and (known.ends is None or decision.now < known.ends <= decision.now + signal.pause):
+                return False
+            match, article = _as_match(found), f"{found.name}@{found.window}"
+            about = AlertArticle(
+                id=article, url=None, title=found.text, source="Harmattan", language="en", passage=passage_of(match)
+            )
+            alert = decision.raise_alert(match, about, article)
+            if alert is None:
+                return False
+            countries = (found.country,) if found.country else ()
+            facets = ArticleFacets(countries=countries, language="en", source_of="Harmattan")
+            known_as = decision.facets(alert.id, (article, facets), founding=True)
+            channels = [name for name in signal.channels or self._channels if name in self._channels]
+            alert = self._desk.raised(decision, alert, known_as, channels)
+            decision.put_finding(_finding(found, alert.id, decision))
+            decision.publish(topics.ALERTS, alert.id, encode(AlertEvent(alert=alert)))
+        logger.info("signal %s: %s", signal.id, found.text)
+        return True
+
+
+def _finding(found: _Found, alert: str, decision: LedgerDecision) -> Finding:
+    return Finding(
+        signal=found.signal.id,
+        name=found.name,
+        kind=found.signal.kind.value,
+        label=found.label,
+        text=found.text,
+        alert=alert,
+        began=decision.now,
+        ends=found.ends,
+    )
+
+
+def _found(signal: Signal, seen: Seen, window: str, text: str, ends: datetime | None) -> _Found:
+    return _Found(signal, seen.name, seen.label, seen.country, window, text, ends)
+
+
+def _as_match(found: _Found) -> RuleMatch:
+    signal = found.signal
+    return RuleMatch(
+        rule=signal.id,
+        name=signal.name,
+        version=signal.version,
+        severity=signal.severity,
+        channels=signal.channels,
+        spans=(Span(0, len(found.label), found.label),),
+        passage=Span(0, len(found.text), found.text),
+    )
+
+
+def _shortest(usual: Usual) -> float:
+    """Give how many hours a silence must last: longer than any before."""
+    hours = {hour for source in usual.sources.values() for hour in source.counts if hour < usual.until}
+    return max(SHORTEST_SILENCE, LONGER * longest_gap(hours))
+
+
+def _of_silence(seen: Seen, now: datetime, expected: Mapping[str, float], chance: float) -> str:
+    hours = int((now - seen.last) / HOUR)
+    return (
+        f"{seen.label}: nothing for {hours} hours, since {seen.last:%H:%M} UTC on {_day(seen.last)};"
+        f" {_amount(sum(expected.values()))} articles were expected (probability {_power(chance)})"
+    )
+
+
+def _of_feeds(signal: Signal, usual: Usual, expected: Mapping[str, float], failing: Mapping[str, str]) -> str:
+    """Tell a broken feed from a silent country: whether those that still work should have brought something."""
+    if not failing:
+        return "; its feed answers and has nothing new" if signal.of is Of.SOURCE else "; all its feeds answer"
+    named = "; ".join(f"{feed} {why}" for feed, why in sorted(failing.items())[:MOST_FEEDS])
+    working = sum(number for name, number in expected.items() if name not in failing)
+    if nothing(working, usual.dispersion) < signal.chance:
+        return f"; {len(failing)} of its {len(expected)} feeds fail, but the others should have brought something ({named})"
+    return f"; the reason may be that {len(failing)} of its {len(expected)} feeds fail ({named})"
+
+
+def _asked_for(seen: Seen) -> str:
+    return seen.name.rsplit(" (", 1)[0] if seen.kind == Of.PLACE else seen.name
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def _number(moment: datetime) -> int:
+    return int(moment.timestamp()) // 3600
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B}"
+
+
+def _amount(number: float) -> str:
+    return f"{number:.1f}" if number >= 0.05 else f"{number:.2g}"
+
+
+def _power(chance: float) -> str:
+    return f"{chance:.1g}" if chance > 1e-15 else "under 1e-15"
+
+
+def feeds_in_trouble(feeds: Collection[FeedStatus], now: datetime) -> Mapping[str, str] | None:
+    """Give the feeds that can't bring anything, by address, each with what is wrong.
+
+    None when no feed was polled for STANDSTILL: then nothing comes because nothing is asked for, which is for the heartbeat
+    and `harmattan status` to tell.
+    """
+    polled = [feed.last_polled for feed in feeds if feed.last_polled is not None]
+    if not polled or now - max(polled) > STANDSTILL:
+        return None
+    troubles = {}
+    for feed in feeds:
+        if feed.state in _TROUBLES:
+            troubles[feed.spec.url] = f"{_TROUBLES[feed.state]}{f' ({feed.error})' if feed.error else ''}"
+        elif feed.next_due is not None and now - feed.next_due > STANDSTILL:
+            troubles[feed.spec.url] = "is not polled"
+    return troubles

@@ -1,0 +1,87 @@
+"""First mentions and returns: found as the articles come, within the transaction that decides on them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from pipeline.policy.model import Policy
+from pipeline.records.article import EnrichedArticle, Origin, RuleMatch, Span
+from pipeline.signals.counting import kinds_of, tallies_of
+from pipeline.signals.model import Kind, Of, Signal
+from pipeline.state.interface import LedgerDecision, Seen, Tally
+
+_DID = {Of.RULE.value: "matched", Of.SOURCE.value: "heard of", Of.LANGUAGE.value: "written"}
+
+
+class Mentions:
+    """Counts what articles name, and finds what was not named for a long time.
+
+    Counts and alerts are of the transaction that covers the articles' offsets: received again, they count once.
+    """
+
+    def __init__(self, policy: Callable[[], Policy], watched_since: Callable[[], Mapping[str, datetime]]) -> None:
+        """Take the policy that is in force whenever it is asked for, and what tells since when each kind is counted."""
+        self._policy = policy
+        self._watched_since = watched_since
+
+    def count(
+        self, decision: LedgerDecision, articles: Sequence[EnrichedArticle]
+    ) -> Iterator[tuple[EnrichedArticle, RuleMatch]]:
+        """Count what the articles name; give those that a signal takes notice of, each with what stands for a match."""
+        signals = self._policy().signals
+        kinds = kinds_of(signals)
+        counted = [(article, list(tallies_of(article, kinds))) for article in articles] if kinds else []
+        before = dict(decision.tally([tally for _, tallies in counted for tally in tallies]))
+        wanted = [signal for signal in signals if signal.kind in (Kind.FIRST, Kind.RETURN)]
+        since = self._watched_since() if wanted and counted else {}
+        for article, tallies in counted:
+            for tally in tallies:
+                known = before.get((tally.kind, tally.name))
+                if article.article.origin is Origin.LIVE:
+                    yield from (
+                        (article, _match(signal, article, tally, known))
+                        for signal in wanted
+                        if _takes(signal, tally, known, since.get(tally.kind))
+                    )
+                before[tally.kind, tally.name] = _later(known, tally)
+
+
+def _takes(signal: Signal, tally: Tally, known: Seen | None, since: datetime | None) -> bool:
+    if signal.of != tally.kind or not signal.takes(_asked_for(tally), tally.country):
+        return False
+    after = signal.after or timedelta(0)
+    if known is not None and tally.seen - known.last < after:
+        return False
+    # What was never seen is told of once it could have been seen: what is new to Harmattan is not new to the world.
+    watched = since is not None and tally.seen - since >= after
+    return (known is not None or watched) if signal.kind is Kind.FIRST else known is not None
+
+
+def _asked_for(tally: Tally) -> str:
+    """Give what a signal's names are compared with: a place's name without its country."""
+    return tally.name.rsplit(" (", 1)[0] if tally.kind == Of.PLACE else tally.name
+
+
+def _later(known: Seen | None, tally: Tally) -> Seen:
+    last = max(known.last, tally.seen) if known else tally.seen
+    first = known.first if known else tally.seen
+    return Seen(kind=tally.kind, name=tally.name, label=tally.label, first=first, last=last, country=tally.country)
+
+
+def _match(signal: Signal, article: EnrichedArticle, tally: Tally, known: Seen | None) -> RuleMatch:
+    did = _DID.get(tally.kind, "named")
+    if known is None:
+        said = f"{did} for the first time"
+    else:
+        days = (tally.seen - known.last).days
+        said = f"last {did} on {known.last.day} {known.last:%B %Y}, {days} days before"
+    text = f"{tally.label}: {said}. {article.article.title}"
+    name = Span(0, len(tally.label), tally.label)
+    return RuleMatch(
+        rule=signal.id,
+        name=signal.name,
+        version=signal.version,
+        severity=signal.severity,
+        channels=signal.channels,
+        spans=(name,),
+        passage=Span(0, len(text), text),
+    )
