@@ -12,6 +12,7 @@ from pipeline.poll.articles import host_of
 from pipeline.poll.credentials import Credentials
 from pipeline.poll.parse import NotAFeed, ParsedFeed
 from pipeline.poll.reading import DocumentReader
+from pipeline.poll.sitemapindex import Indexes
 from pipeline.poll.statuses import status_sentence
 from pipeline.poll.step import ACCEPT, BODY_LIMIT, TIME_LIMIT
 
@@ -44,6 +45,7 @@ class Checker:
     def __init__(self, fetcher: Fetcher, credentials: Credentials, reader: DocumentReader) -> None:
         self._fetcher = fetcher
         self._reader = reader
+        self._indexes = Indexes(fetcher, reader)
         self._credentials = credentials
 
     def check(self, url: str, login: str | None = None) -> FeedReport:
@@ -62,6 +64,8 @@ class Checker:
         try:
             kind = response.headers.get("content-type", "")
             feed = self._reader.read(response.body, url=response.url, content_type=kind).result()
+            if feed.sitemaps:
+                feed = self._indexes.whole(feed, request)
         except NotAFeed as error:
             said = f"the document {error}"
             return FeedReport(url=url, error=said, faults=tuple(_of_address(url, response, login)))
@@ -147,6 +151,8 @@ def _of_dates(feed: ParsedFeed, now: datetime) -> Iterator[str]:
 def _notes(feed: ParsedFeed) -> Iterator[str]:
     if feed.format:
         yield f"{feed.format}{f', made by {feed.generator}' if feed.generator else ''}"
+    if feed.parts:
+        yield f"an index, of which {feed.parts} (those for news, or the latest) are read together at every poll"
     texts = [len(entry.content) or len(entry.summary) for entry in feed.entries]
     if texts and not any(texts):
         yield "entries hold titles alone; texts come from the article pages"

@@ -17,6 +17,7 @@ from pipeline.fetch.interface import Fetcher, FetchError, Request, Response
 from pipeline.poll.articles import host_of
 from pipeline.poll.parse import NotAFeed, ParsedFeed
 from pipeline.poll.reading import DocumentReader
+from pipeline.poll.sitemapindex import Indexes
 from pipeline.poll.sitemaps import named_sitemaps
 from pipeline.poll.statuses import status_sentence
 
@@ -80,7 +81,10 @@ class Discoverer:
         if page is None:
             return Discovery(problem=problem, answered=False)
         try:
-            return Discovery(candidates=(Candidate(url=page.url, feed=self._parsed(page), found="the address itself"),))
+            feed = self._parsed(page)
+            if feed.sitemaps:
+                feed = Indexes(self._fetcher, self._reader).whole(feed, self._request(page.url))
+            return Discovery(candidates=(Candidate(url=page.url, feed=feed, found="the address itself"),))
         except NotAFeed as error:
             problem = f"the document at {without_credentials(page.url)} {error}"
         for found, links in self._places(page):

@@ -44,10 +44,10 @@ class Outcomes:
     def read(
         self, claim: ClaimedFeed, response: Response, feed: ParsedFeed, taken: Taken, *, conditional: bool
     ) -> PollOutcome:
-        """A document was read. Of one that broke off or was not taken in, no validator is kept: it is asked for anew."""
+        """A document was read. No validator is kept of one that broke off, was not taken in, or is but an index."""
         memory = after_document(claim.memory, conditional=conditional, new=taken.new, now=claim.at)
         memory = replace(_validated(memory, response), body_hash=body_hash(response), ttl=feed.ttl, period=feed.period)
-        if taken.error or (feed.broken and not response.truncated):
+        if taken.error or feed.parts or (feed.broken and not response.truncated):
             memory = replace(memory, etag=None, last_modified=None, body_hash=None)
         outcome = self._well(claim, response, memory, Seen(taken.entries, taken.new, feed.dates))
         return replace(

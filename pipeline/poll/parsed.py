@@ -104,7 +104,7 @@ class ParsedFeed:
     out too. `ttl` is RSS's, `period` comes from `sy:updatePeriod` and `sy:updateFrequency`: how often the publisher says that
     something changes. `complete` tells that the document holds all there is (RFC 5005, section 2). `remarks` are faults that
     lost nothing, in words that follow 'the document'. `sitemaps` are the documents that an index of sitemaps names, those
-    for news and the latest first.
+    for news and the latest first; `parts` counts those of them that this was put together from.
     """
 
     title: str
@@ -121,6 +121,7 @@ class ParsedFeed:
     links: FeedLinks = FeedLinks()
     remarks: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
+    parts: int = 0
 
     @property
     def dates(self) -> tuple[datetime, ...]:

@@ -41,6 +41,11 @@ def parse_sitemap(mended: Mended, url: str) -> ParsedFeed:
     )
 
 
+def is_for_news(url: str) -> bool:
+    """Tell whether the name of a sitemap says that it is for news."""
+    return bool(_FOR_NEWS.search(url))
+
+
 def parse_sitemap_index(mended: Mended, url: str) -> ParsedFeed:
     """Read an index: what names news comes first, then what changed last. Raises NotAFeed where it names nothing."""
     root = _parsed(mended.xml)
@@ -49,7 +54,7 @@ def parse_sitemap_index(mended: Mended, url: str) -> ParsedFeed:
         location = _field(element, "loc")[: LONGEST_LINK + 1]
         address = absolute(url, location) if location else None
         if address and len(address) <= LONGEST_LINK:
-            found.append((bool(_FOR_NEWS.search(address)), read_date(_field(element, "lastmod")) or _OLD, address))
+            found.append((is_for_news(address), read_date(_field(element, "lastmod")) or _OLD, address))
     if not found:
         raise NotAFeed("is an index of sitemaps that names none")
     ordered = [address for _, _, address in sorted(found, key=lambda one: one[:2], reverse=True)]

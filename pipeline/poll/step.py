@@ -22,6 +22,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from pipeline.errors import BadInput, OutOfReach
+from pipeline.fetch.addresses import authority
 from pipeline.fetch.interface import Fetcher, FetchError, HostHeld, Request, Response, Unreached
 from pipeline.log.interface import EventLog
 from pipeline.poll.following import Document, Follower
@@ -31,6 +32,7 @@ from pipeline.poll.outcomes import Outcomes, body_hash, moved_sentence
 from pipeline.poll.parse import NotAFeed, ParsedFeed
 from pipeline.poll.reading import DocumentReader
 from pipeline.poll.schedule import Schedule
+from pipeline.poll.sitemapindex import Indexes
 from pipeline.poll.trust import asks_in_full
 from pipeline.state.interface import ClaimedFeed, Feeds, PollOutcome
 
@@ -165,6 +167,7 @@ class PollStep:
         self._intake = Intake(feeds, events)
         self._outcomes = Outcomes(schedule)
         self._outage = Outage()
+        self._indexes = Indexes(fetcher, reader)
         self._on_progress = on_progress
         self._sign_in = sign_in
         self._followers = tuple(followers)
@@ -268,7 +271,7 @@ class PollStep:
         claim = pending.claim
         try:
             if pending.response is not None:
-                batch.documents.append((pending, pending.response, future.result()))
+                self._read(pending, pending.response, future.result(), batch)
             elif outcome := self._answered(pending, future.result()):
                 batch.clear.append((claim, outcome))
         except HostHeld as error:
@@ -297,6 +300,16 @@ class PollStep:
         if response.status == 304 and pending.conditional:
             return self._outcomes.unchanged(claim, response, conditional=True)
         return self._outcomes.refused(claim, response, self._fetcher.retry_after(response))
+
+    def _read(self, pending: _Pending, response: Response, feed: ParsedFeed, batch: _Batch) -> None:
+        """Put a document into the batch; of an index of sitemaps, begin to read what it names."""
+        if not feed.sitemaps or feed.parts:
+            batch.documents.append((pending, response, feed))
+            return
+        request = replace(_request(pending.claim), url=response.url)
+        if (login := pending.claim.spec.login) and authority(response.url) == authority(pending.claim.spec.url):
+            request = replace(request, credentials=self._sign_in(login))
+        self._wait_for(self._indexes.start(feed, request), pending)
 
     def _finish(self, batch: _Batch) -> PollSummary:
         """Append what is new, save all, and give the sum."""
