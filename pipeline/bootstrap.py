@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,8 @@ from pipeline.fetch.interface import Fetcher
 from pipeline.index.interface import AlertIndex, ArticleIndex
 from pipeline.log.interface import EventLog
 from pipeline.notify.interface import Notifier
-from pipeline.policy.in_force import open_desk, policy_in_force
+from pipeline.policy.desk import Desk
+from pipeline.policy.in_force import open_desk, policy_in_force, policy_source
 from pipeline.records import topics
 from pipeline.seeds import seed
 from pipeline.settings import Settings
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from pipeline.enrich.language import LanguageGuesser
     from pipeline.enrich.own import OwnEnrichers
     from pipeline.enrich.prepare import Preparer
-    from pipeline.heartbeat import Heartbeat
     from pipeline.index.query import ReaderSource
     from pipeline.poll.poller import Poller
     from pipeline.poll.reading import DocumentReader
+    from pipeline.rules.cache import RuleCache
     from pipeline.rules.lexicon import Lexicon
     from pipeline.rules.query import QueryReader
 
@@ -228,17 +228,25 @@ def digest_channels(settings: Settings) -> list[str]:
     return [channel.name for channel in load_channels(settings.channels or seed("channels.yaml")) if channel.digest]
 
 
+def rule_cache(settings: Settings) -> "RuleCache | None":
+    """Give the cache of rules that were read, where there is a folder for it."""
+    from pipeline.rules.cache import RuleCache
+
+    return RuleCache(settings.cache / "rules") if settings.cache else None
+
+
 def check_files(settings: Settings) -> None:
     """Read the rules and channels files as the workers will. Raises BadInput for the first that can't be used."""
     from pipeline.notify.channels_file import load_channels
     from pipeline.rules.file import check_channels
-    from pipeline.rules.ruleset import load_rules
+    from pipeline.rules.loading import load_rules
 
     channels = {channel.name for channel in load_channels(settings.channels or seed("channels.yaml"))}
     path = settings.rules or seed("rules.yaml")
-    load_rules(path, settings.lexicon)
+    rules = load_rules(path, settings.lexicon, rule_cache(settings)).rules
     policy_in_force(settings)
-    check_channels(path, channels)
+    if not all(channels.issuperset(rule.channels) for rule in rules):
+        check_channels(path, channels)
 
 
 @contextmanager
@@ -262,6 +270,10 @@ def open_workers(
 def _workers(
     step: str, parts: Parts, settings: Settings, owner: str, show: Callable[[str], None], stack: ExitStack
 ) -> Sequence[Worker]:
+    if step == "notify":
+        from pipeline.upkeep import signals_worker
+
+        return [_worker(step, parts, settings, owner, show, stack), signals_worker(parts, settings)]
     if step != "poll":
         return [_worker(step, parts, settings, owner, show, stack)]
     from pipeline.poll.worker import PollWorker
@@ -291,9 +303,12 @@ def _worker(
     if step == "alert":
         from pipeline.alert.step import AlertStep
         from pipeline.notify.channels_file import load_channels
+        from pipeline.signals.mentions import Mentions
 
         names = [channel.name for channel in load_channels(settings.channels or seed("channels.yaml"))]
-        alert = AlertStep(state.ledger, state.outbox, parts.log, names, open_desk(settings))
+        policy = policy_source(settings)
+        mentions = Mentions(policy, state.signals.watched_since)
+        alert = AlertStep(state.ledger, state.outbox, parts.log, names, Desk(policy), mentions)
         return BatchWorker(alert, parts.log, own_counts=alert.counts)
     from pipeline.notify.step import NotifyWorker
 
@@ -308,45 +323,6 @@ def _fill(parts: Parts) -> None:
 
     if isinstance(parts.index, TantivyIndex):
         rebuild(parts.index, parts.log)
-
-
-def housekeeping_worker(parts: Parts, settings: Settings, show: Callable[[str], None]) -> Worker:
-    """Wire the worker that applies retention and sends the daily digest where no scheduler does."""
-    from pipeline.heartbeat import EVERY
-    from pipeline.housekeeping import DIGEST_EVERY, RETENTION_EVERY, HousekeepingWorker, digest_in_the_morning, drop_old
-    from pipeline.notify.digest import make_digest, send_digest
-
-    ledger = parts.state.ledger
-    notifiers = load_notifiers(settings, show)
-    channels = digest_channels(settings)
-
-    def retention() -> object:
-        return drop_old(parts.log, parts.index, parts.state.stories, datetime.now(UTC) - settings.retention)
-
-    def digest(day: date) -> object:
-        return send_digest(make_digest(day, ledger, settings.base_url), ledger, notifiers, channels)
-
-    tasks: dict[Callable[[], object], timedelta] = {
-        retention: RETENTION_EVERY,
-        lambda: digest_in_the_morning(digest): DIGEST_EVERY,
-    }
-    if settings.heartbeat_url:
-        tasks[heartbeat(parts, settings).beat] = EVERY
-    return HousekeepingWorker(tasks)
-
-
-def heartbeat(parts: Parts, settings: Settings) -> "Heartbeat":
-    """Wire the sign of life. Raises BadInput when no address to call is set."""
-    from pipeline.health import check_health
-    from pipeline.heartbeat import Heartbeat
-
-    if not settings.heartbeat_url:
-        raise BadInput("there is nobody to call: set HARMATTAN_HEARTBEAT_URL, or HARMATTAN_HEARTBEAT_URL_FILE")
-    return Heartbeat(
-        settings.heartbeat_url,
-        lambda: check_health(parts.log, parts.index, parts.state),
-        settings.allow_networks,
-    )
 
 
 def _enrich_worker(parts: Parts, settings: Settings, stack: ExitStack) -> Worker:
@@ -369,7 +345,7 @@ def load_preparer(settings: Settings) -> "Preparer":
 
     outlets = load_outlets(settings.sources or seed("sources.yaml"))
     places = GazetteerPlaces(gazetteer_with(settings.places), outlets.known)
-    rules = RuleFile(settings.rules or seed("rules.yaml"), settings.lexicon)
+    rules = RuleFile(settings.rules or seed("rules.yaml"), settings.lexicon, cache=rule_cache(settings))
     return Preparer(rules, places, _languages(settings), outlets, _own_enrichers(settings))
 
 

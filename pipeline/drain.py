@@ -23,5 +23,10 @@ def drained(log: EventLog, state: State) -> bool:
         return False
 
 
+def caught_up(log: EventLog) -> bool:
+    """Tell whether everything polled so far has been decided on by the alert step."""
+    return not any(_lags(log, group) for group in GROUPS if group != "index")
+
+
 def _lags(log: EventLog, group: str) -> bool:
     return any(log.lag(group, GROUPS[group]).values())

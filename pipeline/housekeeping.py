@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 RETENTION_EVERY = timedelta(hours=6)
 DIGEST_EVERY = timedelta(minutes=10)
+SIGNALS_EVERY = timedelta(seconds=20)
 DIGEST_HOUR = 5
 """The digest of a day is sent from this hour (UTC) of the next."""
 
@@ -39,10 +40,9 @@ class HousekeepingWorker:
     Each task is safe to repeat, and one that fails is tried again at its next time.
     """
 
-    step = "housekeeping"
-
-    def __init__(self, tasks: Mapping[Callable[[], object], timedelta]) -> None:
-        """Take each task with the time between its beginnings."""
+    def __init__(self, tasks: Mapping[Callable[[], object], timedelta], step: str = "housekeeping") -> None:
+        """Take each task with the time between its beginnings, and what `harmattan status` calls it."""
+        self.step = step
         self._tasks = tasks
         self._failed = 0
 

@@ -10,6 +10,7 @@ from pipeline.records.alert import Alert, AlertArticle, AlertEvent
 from pipeline.records.article import EnrichedArticle, Origin, RuleMatch
 from pipeline.records.codec import encode
 from pipeline.records.passage import passage_of
+from pipeline.signals.mentions import Mentions
 from pipeline.state.interface import ArticleFacets, Ledger, LedgerDecision, Outbox, WantedAlert
 from pipeline.work.interface import Delivered, Failure
 from pipeline.work.outbox import publish_outbox
@@ -30,12 +31,22 @@ class AlertStep:
     name = "alert"
     topics = (topics.ENRICHED,)
 
-    def __init__(self, ledger: Ledger, outbox: Outbox, log: EventLog, channels: Sequence[str], desk: Desk) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        outbox: Outbox,
+        log: EventLog,
+        channels: Sequence[str],
+        desk: Desk,
+        mentions: Mentions | None = None,
+    ) -> None:
+        """Take the ports, the names of all channels, who decides whom to tell, and what counts mentions for signals."""
         self._ledger = ledger
         self._outbox = outbox
         self._log = log
         self._channels = tuple(channels)
         self._desk = desk
+        self._mentions = mentions
         self._consumer: str | None = None
         self._raised = 0
         self._raised_in_batch = 0
@@ -61,6 +72,7 @@ class AlertStep:
             decision.look_up(_wanted(article, match) for article in new for match in article.article.matches)
             for article in new:
                 self._decide(decision, article)
+            self._count(decision, new)
             decision.cover(delivered.record for delivered in batch)
         self._raised += self._raised_in_batch
         publish_outbox(self._outbox, self.name, self._log)
@@ -71,9 +83,17 @@ class AlertStep:
 
     def _decide(self, decision: LedgerDecision, enriched: EnrichedArticle) -> None:
         for match in enriched.article.matches:
-            changed = self._raise_or_join(decision, enriched, match)
-            if changed:
-                decision.publish(topics.ALERTS, changed.id, encode(AlertEvent(alert=changed)))
+            self._decide_on(decision, enriched, match)
+
+    def _count(self, decision: LedgerDecision, articles: Sequence[EnrichedArticle]) -> None:
+        """Count what articles name, and raise what signals find in that."""
+        for enriched, match in self._mentions.count(decision, articles) if self._mentions else ():
+            self._decide_on(decision, enriched, match)
+
+    def _decide_on(self, decision: LedgerDecision, enriched: EnrichedArticle, match: RuleMatch) -> None:
+        changed = self._raise_or_join(decision, enriched, match)
+        if changed:
+            decision.publish(topics.ALERTS, changed.id, encode(AlertEvent(alert=changed)))
 
     def _raise_or_join(self, decision: LedgerDecision, enriched: EnrichedArticle, match: RuleMatch) -> Alert | None:
         article = _alert_article(enriched, match)

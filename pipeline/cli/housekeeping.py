@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from pipeline import bootstrap, tasks
+from pipeline import tasks, upkeep
+from pipeline.bootstrap import open_parts
 from pipeline.cli.options import Moment, data_option, file_option, settings_for, start_logging
 from pipeline.errors import HarmattanError
 from pipeline.notify.digest import DigestFailed
@@ -51,6 +52,6 @@ def heartbeat(data: Path | None) -> None:
     """
     start_logging()
     settings = settings_for(data)
-    with bootstrap.open_parts(settings) as parts:
-        bootstrap.heartbeat(parts, settings).beat()
+    with open_parts(settings) as parts:
+        upkeep.heartbeat(parts, settings).beat()
     click.echo("all is well, and the monitor was told")

@@ -14,7 +14,6 @@ from pipeline.bootstrap import (
     Parts,
     check_files,
     check_parts,
-    housekeeping_worker,
     open_parts,
     open_poller,
     open_workers,
@@ -36,6 +35,7 @@ from pipeline.poll.feeds_file import list_name, load_feeds
 from pipeline.poll.rounds import poll_each_once
 from pipeline.settings import Settings
 from pipeline.state.interface import Feeds, FeedSpec
+from pipeline.upkeep import housekeeping_worker
 from pipeline.work.crew import Crew, owner_name
 
 SAMPLE_INTERVAL = timedelta(seconds=2)
