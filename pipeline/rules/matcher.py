@@ -1,7 +1,7 @@
 """From a query to functions that find it in the places of an article's terms."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from itertools import islice
 from typing import NamedTuple, TypeAlias
 
@@ -30,6 +30,9 @@ from pipeline.rules.vocabulary import Vocabulary
 
 MOST_HITS = 2_000
 """Occurrences of one NEAR in one article that are looked at, so that no article takes without end."""
+
+_FEW_PAIRS = 50
+"""Positions of one word times those of another: up to so many pairs are tried one by one."""
 
 Finder: TypeAlias = Callable[[Places], list[Hit]]
 """Gives the occurrences of a placed part, sorted."""
@@ -184,7 +187,7 @@ def _dated(query: Dated) -> Matcher:
 
 def _word(number: int) -> Matcher:
     def runs(places: Places) -> list[Run]:
-        return [(at, at) for at in places.at(number)]
+        return [(at, at) for at in places.positions.get(number, ())]
 
     return Matcher(lambda places: number in places.numbers, runs)
 
@@ -199,18 +202,29 @@ def _are_near(one: tuple[int, ...], other: tuple[int, ...], distance: int, order
     """Tell whether any of two single words stand near each other, without listing where."""
 
     def holds(places: Places) -> bool:
-        lefts = places.at_any(one)
-        rights = places.at_any(other) if lefts else lefts
-        last = len(rights)
+        positions = places.positions
+        lefts = [at for number in one if number in positions for at in positions[number]]
+        rights = [at for number in other if number in positions for at in positions[number]]
+        if len(lefts) * len(rights) > _FEW_PAIRS:
+            return _nearest(sorted(lefts), sorted(rights), distance, ordered)
         for left in lefts:
-            behind = bisect_right(rights, left)
-            if behind < last and rights[behind] - left <= distance:
-                return True
-            if not ordered and (before := bisect_left(rights, left)) and left - rights[before - 1] <= distance:
-                return True
+            for right in rights:
+                if 0 < right - left <= distance or (not ordered and 0 < left - right <= distance):
+                    return True
         return False
 
     return holds
+
+
+def _nearest(lefts: list[int], rights: list[int], distance: int, ordered: bool) -> bool:
+    last = len(rights)
+    for left in lefts:
+        behind = bisect_right(rights, left)
+        if behind < last and rights[behind] - left <= distance:
+            return True
+        if not ordered and (before := bisect_left(rights, left)) and left - rights[before - 1] <= distance:
+            return True
+    return False
 
 
 # ------------------------------------------------------------------------------------------------ places
@@ -222,21 +236,20 @@ def _any_word(numbers: tuple[int, ...]) -> Finder:
 
 def _phrase(numbers: list[int]) -> Finder:
     first, *rest = numbers
+    length = len(rest)
 
     def find(places: Places) -> list[Hit]:
-        present = places.numbers
-        if first not in present:
+        positions = places.positions
+        found = positions.get(first)
+        if not found:
             return []
-        if not rest:
-            return [(at, at, ((at, at),)) for at in places.at(first)]
-        for number in rest:
-            if number not in present:
-                return []
-        found = set(places.at(first))
         for step, number in enumerate(rest, 1):
-            found &= {at - step for at in places.at(number)}
-        length = len(rest)
-        return [(at, at + length, ((at, at + length),)) for at in sorted(found)]
+            others = positions.get(number)
+            if not others:
+                return []
+            known: Container[int] = set(others) if len(others) * len(found) > _FEW_PAIRS else others
+            found = [at for at in found if at + step in known]
+        return [(at, at + length, ((at, at + length),)) for at in found]
 
     return find
 

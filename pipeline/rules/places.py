@@ -1,14 +1,15 @@
 """What the rules' terms are to one article: which are there, and where."""
 
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import accumulate, islice
 
 from pipeline.records.article import Span
 from pipeline.rules.facts import ArticleFacts, fact_keys
-from pipeline.rules.vocabulary import Vocabulary, all_numbers
+from pipeline.rules.vocabulary import Numbers, Several, Vocabulary, Words
 from pipeline.text.document import Document
+from pipeline.text.tokens import pieces, word_spans
 
 GAP = 1000
 """Positions that are left free between title and text, so that no phrase and no NEAR crosses from one to the other."""
@@ -26,47 +27,36 @@ _NOWHERE: list[int] = []
 
 
 class Places:
-    """The terms and facts of an article by their numbers, and the terms' positions, worked out when they are asked for.
+    """The terms and facts of an article by their numbers, and the terms' positions.
 
-    `numbers` are those that are there; an entity's is added by who finds that it occurs. `found` keeps the
-    occurrences of entities. `time` is the article's, and positions from `text_at` on are the text's.
+    `positions` has those of each term, in rising order. `numbers` are all that is there: terms, facts, and entities, which are
+    added by who finds that they occur; `found` keeps their occurrences. `time` is the article's, and positions from `text_at`
+    on are the text's.
     """
 
     def __init__(self, document: Document, facts: ArticleFacts, vocabulary: Vocabulary) -> None:
         self._document = document
-        self.text_at = len(document.title_words) + GAP
+        self._known = vocabulary.words(document.language)
         self.time: datetime | None = facts.time
         self.found: dict[int, list[Hit]] = {}
-        self._positions: Mapping[int, list[int]] | None = None
-        self._spans: dict[Run, Span] = {}
-        self._known = vocabulary.words(document.language)
-        # one look-up for each distinct word
-        self.numbers = all_numbers({*document.title_words, *document.text_words}, self._known)
+        self.positions: dict[int, list[int]] = {}
+        for words in self._known:
+            self.text_at = self._enter(words, document.title, 0) + GAP
+            self._enter(words, document.text, self.text_at)
+        self.numbers = set(self.positions)
         asked = vocabulary.facts()
         if asked:
             self.numbers.update(asked[key] for key in fact_keys(facts, document.language) if key in asked)
-
-    def at(self, number: int) -> list[int]:
-        """Give the positions of a term, in rising order."""
-        if self._positions is None:
-            self._positions = self._locate()
-        return self._positions.get(number, _NOWHERE)
+        self._spans: dict[Run, Span] = {}
+        self._sections: dict[int, _Section] = {}
 
     def at_any(self, numbers: Iterable[int]) -> list[int]:
         """Give the positions of several terms, in rising order."""
-        found = [self.at(number) for number in numbers if number in self.numbers]
-        return found[0] if len(found) == 1 else sorted({position for positions in found for position in positions})
-
-    def _locate(self) -> Mapping[int, list[int]]:
-        positions: defaultdict[int, list[int]] = defaultdict(list)
-        for words, origin in ((self._document.title_words, 0), (self._document.text_words, self.text_at)):
-            most = MOST_OCCURRENCES if len(words) > MOST_OCCURRENCES else None
-            for memory in self._known:
-                for position, numbers in enumerate(map(memory.__getitem__, words), origin):
-                    for number in numbers:
-                        if most is None or len(positions[number]) < most:
-                            positions[number].append(position)
-        return positions
+        positions = self.positions
+        found = [positions[number] for number in numbers if number in positions]
+        if len(found) == 1:
+            return found[0]
+        return sorted({position for one in found for position in one}) if found else _NOWHERE
 
     def spans(self, runs: Iterable[Run], most: int) -> tuple[Span, ...]:
         """Give the places in title + two line feeds + text, in their order, without those that lie within others."""
@@ -84,14 +74,77 @@ class Places:
             spans.append(known)
         return tuple(spans)
 
+    def _enter(self, words: Words, text: str, position: int) -> int:
+        if len(text) < MOST_OCCURRENCES:
+            return _enter(self.positions, words, pieces(text), position)
+        inside = iter(pieces(text))
+        while batch := list(islice(inside, MOST_OCCURRENCES)):
+            position = _enter(self.positions, words, batch, position)
+            for positions in self.positions.values():
+                del positions[MOST_OCCURRENCES:]
+        return position
+
     def _span(self, first: int, last: int) -> Span:
         whole = self._document
         if first < self.text_at:
-            start, end = whole.title_places[first][0], whole.title_places[last][1]
-            return Span(start, end, whole.title[start:end])
-        places, origin, offset = whole.text_places, self.text_at, whole.text_offset
-        start, end = places[first - origin][0], places[last - origin][1]
-        return Span(offset + start, offset + end, whole.text[start:end])
+            text, origin, offset = whole.title, 0, 0
+        else:
+            text, origin, offset = whole.text, self.text_at, whole.text_offset
+        section = self._sections.get(origin)
+        if section is None:
+            section = self._sections[origin] = _Section(text, self._known[0])
+        start, end = section.span(first - origin)[0], section.span(last - origin)[1]
+        return Span(offset + start, offset + end, text[start:end])
+
+
+def _enter(positions: dict[int, list[int]], words: Words, inside: Iterable[str], position: int) -> int:
+    """Add the positions that terms have in pieces whose first word has the given one; give the one behind the last word."""
+    for found in map(words.__getitem__, inside):
+        if found:
+            if type(found) is Several:
+                position = _enter_several(positions, found.words, position)
+                continue
+            for number in found:  # type: ignore[union-attr]
+                if number in positions:
+                    positions[number].append(position)
+                else:
+                    positions[number] = [position]
+        position += 1
+    return position
+
+
+def _enter_several(positions: dict[int, list[int]], words: Sequence[Numbers], position: int) -> int:
+    for numbers in words:
+        for number in numbers:
+            known = positions.setdefault(number, [])
+            if len(known) < MOST_OCCURRENCES:
+                known.append(position)
+        position += 1
+    return position
+
+
+class _Section:
+    """Where the words of a title or a text stand, in code points, by their position in it."""
+
+    def __init__(self, text: str, words: Words) -> None:
+        self._pieces = list(pieces(text))
+        self._starts: list[int] = []
+        self._inside: dict[int, list[tuple[int, int]]] = {}
+        at = 0
+        for piece in self._pieces:
+            at = text.index(piece, at)
+            self._starts.append(at)
+            at += len(piece)
+        counts = [len(found.words) if type(found) is Several else 1 for found in map(words.__getitem__, self._pieces)]
+        self._first_words = list(accumulate(counts, initial=0))
+
+    def span(self, position: int) -> tuple[int, int]:
+        """Give start and end of a word."""
+        index = bisect_right(self._first_words, position) - 1
+        if index not in self._inside:
+            self._inside[index] = word_spans(self._pieces[index])
+        start, end = self._inside[index][position - self._first_words[index]]
+        return self._starts[index] + start, self._starts[index] + end
 
 
 def _longest_first(run: Run) -> Run:

@@ -1,6 +1,7 @@
 """From the words of an article to the terms of all rules: one look-up a word."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from pipeline.rules.inflection import (
     declined,
@@ -12,32 +13,88 @@ from pipeline.rules.inflection import (
 from pipeline.rules.syntax import FactField, Reading, Term
 from pipeline.rules.words import has_capital, has_capitals, inflects_as_noun, literal_beginning, pattern
 from pipeline.text.stems import STEMMED, stem
-from pipeline.text.tokens import fold, spelling
+from pipeline.text.tokens import fold_once, spelling, words
 
-MOST_REMEMBERED = 100_000
-"""Words of all languages together that are remembered with what they fulfil. When there are more, all are forgotten."""
+MOST_REMEMBERED = 80_000
+"""Pieces of text in all languages together that are remembered with what they fulfil. When there are more, those are
+forgotten that are not met again among as many new ones."""
 
 LONGEST_REMEMBERED = 64
-"""Code points of the longest word that is remembered."""
+"""Code points of the longest piece that is remembered."""
 
 MOST_YOUNG = 1_000
 """Terms that may be kept apart from those that the remembered words were looked up among."""
 
+Numbers: TypeAlias = tuple[int, ...]
+"""The numbers of the terms that a word fulfils."""
 
-class Words(dict[str, tuple[int, ...]]):
-    """The words met in articles of one language, and the numbers of the terms that each fulfils."""
 
-    def __init__(self, terms: "Terms", language: str) -> None:
+class Several:
+    """What the words of a piece of text fulfil that is not just one word."""
+
+    __slots__ = ("words",)
+
+    def __init__(self, words: Sequence[Numbers]) -> None:
+        self.words = words
+
+
+Found: TypeAlias = Numbers | Several
+"""What a piece of text fulfils: one word, as most are, or several or none."""
+
+
+class Words(dict[str, Found]):
+    """Pieces of articles in one language (what stands between white space), and what the words in them fulfil."""
+
+    def __init__(self, terms: "Terms", language: str, *older: Mapping[str, Found]) -> None:
+        """Begin with what was remembered before, perhaps of different terms by several mappings."""
         super().__init__()
         self._terms = terms
         self._language = language
+        self._older = older
 
-    def __missing__(self, word: str) -> tuple[int, ...]:
-        found = self._terms.look_up(word, self._language)
-        if len(word) <= LONGEST_REMEMBERED:
+    def __missing__(self, piece: str) -> Found:
+        found = self._remembered(piece) if self._older else None
+        if found is None:
+            found = self._look_up(piece)
+        if len(piece) <= LONGEST_REMEMBERED:
             self._terms.make_room()
-            self[word] = found
+            self[piece] = found
         return found
+
+    def age(self) -> None:
+        """Forget what was not asked for since the last time, and have all that is remembered asked for anew."""
+        self._older = (dict(self),)
+        self.clear()
+
+    def _remembered(self, piece: str) -> Found | None:
+        found: Found | None = None
+        for mapping in self._older:
+            more = mapping.get(piece)
+            if more is None:
+                return None
+            found = more if found is None else _both(found, more)
+        return found
+
+    def _look_up(self, piece: str) -> Found:
+        if piece.isalnum() and piece.isascii():
+            return self._terms.look_up(piece, self._language)
+        inside = words(piece)
+        if len(inside) != 1:
+            return Several([self._one(word) for word in inside])
+        return self._terms.look_up(piece, self._language) if inside[0] == piece else self._one(inside[0])
+
+    def _one(self, word: str) -> Numbers:
+        found = self[word]
+        assert type(found) is tuple, "a word is just one word"
+        return found
+
+
+def _both(one: Found, other: Found) -> Found:
+    if isinstance(one, Several):
+        assert isinstance(other, Several)
+        return Several([before + after for before, after in zip(one.words, other.words, strict=True)])
+    assert not isinstance(other, Several)
+    return one + other
 
 
 class Vocabulary:
@@ -106,11 +163,11 @@ class Terms:
 
     def __init__(self) -> None:
         self._entered: list[tuple[Term, int]] = []
-        self._forms: dict[str, tuple[int, ...]] = {}
-        self._acronyms: dict[str, tuple[int, ...]] = {}
-        self._exact: dict[str, tuple[int, ...]] = {}
-        self._names: dict[str, tuple[int, ...]] = {}
-        self._joining: dict[str, tuple[int, ...]] = {}
+        self._forms: dict[str, Numbers] = {}
+        self._acronyms: dict[str, Numbers] = {}
+        self._exact: dict[str, Numbers] = {}
+        self._names: dict[str, Numbers] = {}
+        self._joining: dict[str, Numbers] = {}
         self._patterns: dict[str, list[tuple[str, int]]] = {}
         self._lengths: list[int] = []
         self._stemmable: list[tuple[Term, int]] = []
@@ -138,27 +195,29 @@ class Terms:
         return known
 
     def make_room(self) -> None:
-        """See to it that one more word can be remembered."""
+        """See to it that one more piece can be remembered."""
         self._room -= 1
         if self._room < 0:
             self._room = MOST_REMEMBERED - 1
             for known in self._words.values():
-                known.clear()
+                known.age()
 
     def take(self, younger: "Terms") -> None:
         """Enter the terms of another one; what was remembered in both stays so."""
+        before, self._words = self._words, {}
         for term, number in younger._entered:
             self.enter(term, number)
-        before, self._words, self._room = self._words, {}, MOST_REMEMBERED
-        for language, added in younger._words.items():
-            old: Mapping[str, tuple[int, ...]] = before.get(language, {})
-            known = self.words(language)
-            known.update((word, old[word] + numbers) for word, numbers in added.items() if word in old)
-            self._room -= len(known)
+        self._room = MOST_REMEMBERED
+        self._words = {
+            language: Words(self, language, *((known, younger._words[language]) if language in younger._words else ()))
+            for language, known in before.items()
+        }
+        for known in (*before.values(), *younger._words.values()):
+            known._older = ()
 
-    def look_up(self, word: str, language: str) -> tuple[int, ...]:
+    def look_up(self, word: str, language: str) -> Numbers:
         """Give the numbers of the terms that a word of an article fulfils."""
-        form = fold(word)
+        form = fold_once(word)
         found = self._forms.get(form, ())
         if form in self._acronyms and has_capitals(word, form):
             found += self._acronyms[form]
@@ -174,22 +233,23 @@ class Terms:
             found += tuple(self._by_pattern(form))
         return tuple(set(found)) if len(found) > 1 else found
 
-    def _declined(self, form: str, language: str) -> tuple[int, ...]:
-        found: tuple[int, ...] = ()
+    def _declined(self, form: str, language: str) -> Numbers:
+        found: Numbers = ()
         for name in name_candidates(form, language):
             if name in self._names and form in declined(name, language):
                 found += self._names[name]
         return found
 
-    def _joined(self, form: str) -> tuple[int, ...]:
-        found: tuple[int, ...] = ()
+    def _joined(self, form: str) -> Numbers:
+        found: Numbers = ()
         for bare in joined_candidates(form):
             if bare in self._joining and form in joined(bare):
                 found += self._joining[bare]
         return found
 
     def enter(self, term: Term, number: int) -> None:
-        """Add a term. Words that are remembered don't know of it."""
+        """Add a term. What was remembered is forgotten, since it doesn't know of it."""
+        self._words = {}
         self._entered.append((term, number))
         reading = term.reading
         if reading is Reading.EXACT:
@@ -214,7 +274,7 @@ class Terms:
         if len(beginning) not in self._lengths:
             self._lengths = sorted([*self._lengths, len(beginning)])
 
-    def _by_stem(self, word: str, language: str) -> tuple[int, ...]:
+    def _by_stem(self, word: str, language: str) -> Numbers:
         if not self._stemmable and not self._nouns:
             return ()
         stemmed = stem(word, language)
@@ -232,11 +292,11 @@ class Terms:
                     yield number
 
 
-def _add(numbers: dict[str, tuple[int, ...]], key: str, number: int) -> None:
+def _add(numbers: dict[str, Numbers], key: str, number: int) -> None:
     numbers[key] = (*numbers.get(key, ()), number)
 
 
-def _stems(known: dict[str, "_Stems"], language: str, terms: list[tuple[Term, int]]) -> dict[str, tuple[int, ...]]:
+def _stems(known: dict[str, "_Stems"], language: str, terms: list[tuple[Term, int]]) -> dict[str, Numbers]:
     table = known.get(language)
     if table is None:
         table = known[language] = _Stems(language)
@@ -249,18 +309,10 @@ class _Stems:
     def __init__(self, language: str) -> None:
         self._language = language
         self.read = 0
-        self.numbers: dict[str, tuple[int, ...]] = {}
+        self.numbers: dict[str, Numbers] = {}
 
-    def catch_up(self, terms: list[tuple[Term, int]]) -> dict[str, tuple[int, ...]]:
+    def catch_up(self, terms: list[tuple[Term, int]]) -> dict[str, Numbers]:
         for term, number in terms[self.read :]:
             _add(self.numbers, stem(term.spelling, self._language), number)
         self.read = len(terms)
         return self.numbers
-
-
-def all_numbers(words: Iterable[str], known: tuple[Words, ...]) -> set[int]:
-    """Give the numbers of all terms that any of the words fulfils."""
-    numbers: set[int] = set()
-    for memory in known:
-        numbers.update(*map(memory.__getitem__, words))
-    return numbers

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.text.stems import stems
-from pipeline.text.tokens import Token, WordPlaces, tokens, words
+from pipeline.text.tokens import Token, tokens, words
 
 SEPARATOR = "\n\n"
 """What stands between title and text where offsets count through both."""
@@ -31,16 +31,6 @@ class Document:
     def text_words(self) -> list[str]:
         """The text's words as they are written."""
         return words(self.text)
-
-    @cached_property
-    def title_places(self) -> WordPlaces:
-        """Where the title's words stand, counted from the title's beginning."""
-        return WordPlaces(self.title)
-
-    @cached_property
-    def text_places(self) -> WordPlaces:
-        """Where the text's words stand, counted from the text's beginning."""
-        return WordPlaces(self.text)
 
     @cached_property
     def title_tokens(self) -> list[Token]:

@@ -8,8 +8,8 @@ Cyrillic letters such as й and ё, and other letters that are letters of their 
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
-from itertools import islice
 from re import Match
 from typing import NamedTuple
 from unicodedata import category, decimal, normalize
@@ -94,19 +94,17 @@ def words(text: str) -> list[str]:
     return [known.setdefault(word, word) for word in map(Match.group, expression.finditer(text))]
 
 
-class WordPlaces:
-    """Where the words of a text stand, worked out as far as it was asked for."""
+def pieces(text: str) -> Iterable[str]:
+    """Give what stands between white space, in its order. A text's words are those of its pieces.
 
-    def __init__(self, text: str) -> None:
-        self._found = (_ASCII_CASED_WORD if text.isascii() else _WORD).finditer(text)
-        self._known: list[tuple[int, int]] = []
+    Most pieces are a word, perhaps with a comma: who remembers what he made of each needs no expression for most texts.
+    """
+    return text.split() if len(text) <= _LONG else map(Match.group, _PIECE.finditer(text))
 
-    def __getitem__(self, index: int) -> tuple[int, int]:
-        """Give start and end of the n-th of `words`, counted from 0."""
-        missing = index + 1 - len(self._known)
-        if missing > 0:
-            self._known += [match.span() for match in islice(self._found, missing)]
-        return self._known[index]
+
+def word_spans(piece: str) -> list[tuple[int, int]]:
+    """Give start and end of each of the `words` of a text."""
+    return [match.span() for match in (_ASCII_CASED_WORD if piece.isascii() else _WORD).finditer(piece)]
 
 
 def spelling(word: str) -> str:
@@ -136,10 +134,11 @@ def fold(word: str) -> str:
 
     It is never empty for a word of `words`, but may be for other text.
     """
-    return _remembered_fold(word) if len(word) <= _LONGEST_REMEMBERED else _fold(word)
+    return _remembered_fold(word) if len(word) <= _LONGEST_REMEMBERED else fold_once(word)
 
 
-def _fold(word: str) -> str:
+def fold_once(word: str) -> str:
+    """Do what `fold` does without remembering it, for who remembers himself what came of it."""
     if word.isascii():
         return word.lower()
     return normalize("NFKC", normalize("NFKC", word).casefold()).translate(_FOLDS)
@@ -166,7 +165,7 @@ def _marks() -> str:
 
 _LONG = 500_000  # code points of a text whose words are better not kept one by one
 _LONGEST_REMEMBERED = 64  # or a few pages of endless words would fill the memory
-_remembered_fold = lru_cache(maxsize=1 << 17)(_fold)
+_remembered_fold = lru_cache(maxsize=1 << 17)(fold_once)
 _FOLDS = _Folds()
 _MARKS = _marks()
 _LETTER = rf"[^\W_{_SPACELESS}{_APOSTROPHES}{_KANA_MARKS}{_FORMLESS}]"
@@ -174,6 +173,7 @@ _MARK_ONE = re.compile(f"[{_MARKS}]")
 _PLAIN = r"[0-9A-Za-z]++(?=[\x00-\x7f\u2010-\u201f\u2026«»]|\Z)"  # most words of most texts, found twice as fast
 _ASCII_WORD = re.compile("[a-z0-9]+")
 _ASCII_CASED_WORD = re.compile("[A-Za-z0-9]+")
+_PIECE = re.compile(r"\S+")
 _JOINERS_ONLY = re.compile(f"[{_JOINERS}\u0640]")
 _SPACELESS_ONE = re.compile(f"[{_SPACELESS}]")
 _WORD = re.compile(rf"{_PLAIN}|{_LETTER}+(?:[{_MARKS}]+{_LETTER}*)*|[{_SPACELESS}][{_MARKS}]*")

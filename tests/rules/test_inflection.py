@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.rules.ruleset import RuleSet
 from pipeline.rules.syntax import Phrase, Reading, Term
 from pipeline.rules.vocabulary import Vocabulary
 from pipeline.rules.words import fulfils, read_terms
@@ -199,7 +200,19 @@ def test_the_quick_look_up_finds_what_each_term_by_itself_would_find(queries: se
     (known,) = vocabulary.words(language)
     for word in _WORDS:
         wanted = {numbers[query] for query, term in terms.items() if fulfils(term, word, language)}
+        assert known[word] == known[f"({word},"], "what stands around a word makes no difference"
         assert set(known[word]) == wanted, word
+
+
+@pytest.mark.parametrize("most", [1, 3, 100])
+def test_what_is_forgotten_or_remembered_makes_no_difference(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.rules.vocabulary.MOST_REMEMBERED", most)
+    monkeypatch.setattr("pipeline.rules.vocabulary.MOST_YOUNG", 2)
+    rules = RuleSet()
+    for count, name in enumerate(["Mali", "golpe", "sahel*", "=l", "Wagner", '"l étoile"', "niger"]):
+        rules.put(rule(name, f"r{count}"))
+        found = [rules.match("", "L'étoile, Wagner-sahelien: Mali golpes (l’étoile) niger", "es") for _ in range(2)]
+        assert [[match.rule for match in matches] for matches in found] == [[f"r{n}" for n in range(count + 1)]] * 2
 
 
 def test_what_a_word_of_a_phrase_is_shows_in_its_look() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text.tokens import fold, forms, tokens
+from pipeline.text.tokens import fold, forms, pieces, tokens, word_spans, words
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,15 @@ def test_any_text_has_ordered_words_whose_forms_are_stable_and_without_space(tex
     assert all(one.end <= other.start for one, other in itertools.pairwise(found))
     assert all(token.form and not any(map(str.isspace, token.form)) for token in found)
     assert all(fold(token.form) == token.form for token in found)
+
+
+@given(st.text() | st.text(st.sampled_from("aZ9éе\u0301’'-_ \xa0\u2028\u200d\x1c\t马ｶﾞمـ\u3000")))
+def test_the_words_of_a_text_are_those_of_its_pieces(text: str) -> None:
+    inside = list(pieces(text))
+
+    assert [word for piece in inside for word in words(piece)] == words(text)
+    assert [piece[start:end] for piece in inside for start, end in word_spans(piece)] == words(text)
+    assert all(words(word) == [word] for word in words(text))
 
 
 @pytest.mark.parametrize("word", ["Timbuktu, ", "تمبكتو ", "马里", "a", "e\u0301", "- "])
