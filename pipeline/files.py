@@ -70,7 +70,7 @@ class SettingsFile(Generic[T]):
 
 
 class FollowedFiles:
-    """Files that people edit while a worker runs: tells when any of them is another than at the last look."""
+    """Files that people edit while a worker runs: tells which of them are others than at the last look."""
 
     def __init__(self, paths: Sequence[Path], clock: Callable[[], float] = time.monotonic) -> None:
         """Take the files as they are now."""
@@ -81,19 +81,18 @@ class FollowedFiles:
         self._digests = self._each(_digest)
         self._lock = threading.Lock()
 
-    def changed(self) -> bool:
-        """Tell whether the content of any has changed, looking once a second at most; said once for each change."""
+    def changed(self) -> frozenset[Path]:
+        """Give those whose content has changed, looking once a second at most; each change is told once."""
         with self._lock:
             if self._clock() - self._looked < LOOK_EVERY:
-                return False
+                return frozenset()
             self._looked = self._clock()
             stamps = self._each(_stamp)
             if stamps == self._stamps:
-                return False
-            digests = self._each(_digest)
-            is_other = digests != self._digests
+                return frozenset()
+            digests, before = self._each(_digest), self._digests
             self._stamps, self._digests = stamps, digests
-            return is_other
+        return frozenset(path for path, new, old in zip(self._paths, digests, before, strict=True) if new != old)
 
     def _each(self, read: Callable[[Path], U]) -> tuple[U, ...]:
         return tuple(read(path) for path in self._paths)
