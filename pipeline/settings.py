@@ -25,6 +25,8 @@ class Settings:
     """
 
     data: Path
+    cache: Path | None = None
+    """Where what can be made anew is kept, or None: there is no place for it."""
     kafka: str | None = None
     kafka_ca: Path | None = None
     kafka_username: str | None = None
@@ -39,6 +41,10 @@ class Settings:
     kibana: str | None = None
     kibana_ca: Path | None = None
     kibana_api_key: str | None = field(default=None, repr=False)
+    kibana_base_url: str | None = None
+    """Where readers reach Kibana, for links in alerts."""
+    link_secret: str | None = field(default=None, repr=False)
+    user_header: str | None = None
     base_url: str | None = None
     public_url: str | None = None
     """What HARMATTAN_BASE_URL says; `base_url` may stand for an address of this machine instead."""
@@ -81,6 +87,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     return Settings(
         data=Path(_text(env, "DATA") or "data"),
+        cache=_cache(env),
         kafka=_text(env, "KAFKA"),
         kafka_ca=_path(env, "KAFKA_CA"),
         kafka_username=_text(env, "KAFKA_USERNAME"),
@@ -95,6 +102,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         kibana=_url(env, "KIBANA", ("http", "https")),
         kibana_ca=_path(env, "KIBANA_CA"),
         kibana_api_key=_secret(env, "HARMATTAN_KIBANA_API_KEY"),
+        kibana_base_url=_url(env, "KIBANA_BASE_URL", ("http", "https")) or _url(env, "KIBANA", ("http", "https")),
+        link_secret=_secret(env, "HARMATTAN_LINK_SECRET"),
+        user_header=_text(env, "USER_HEADER"),
         base_url=_url(env, "BASE_URL", ("http", "https")),
         public_url=_url(env, "BASE_URL", ("http", "https")),
         websub_secret=_secret(env, "HARMATTAN_WEBSUB_SECRET"),
@@ -119,6 +129,15 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         retention=_duration(env, "RETENTION") or timedelta(days=400),
         environ=dict(env),
     )
+
+
+def _cache(env: Mapping[str, str]) -> Path | None:
+    """Give the folder that is named, or the user's own for such files as the XDG Base Directory Specification has it."""
+    named = _path(env, "CACHE")
+    if named:
+        return named
+    users = env.get("XDG_CACHE_HOME") or (f"{env['HOME']}/.cache" if env.get("HOME") else "")
+    return Path(users) / "harmattan" if os.path.isabs(users) else None
 
 
 def _secret_url(env: Mapping[str, str], name: str) -> str | None:

@@ -3,16 +3,17 @@
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import apprise
-from apprise import NotifyBase, NotifyFormat, NotifyType, conversion
+from apprise import NotifyBase, NotifyFormat, NotifyType
 
 from pipeline.errors import BadInput
 from pipeline.notify.interface import DeliveryError, Digest, Message, Refused, Unknown
-from pipeline.notify.render import body, clean, subject
+from pipeline.notify.media import CHAT, MARKDOWN, TEXT, Medium, clean
+from pipeline.notify.texts import PLAIN, Texts
 from pipeline.records.article import Severity
 
 _TYPES = {
@@ -24,7 +25,11 @@ _TYPES = {
 _STATUS = re.compile(r"\berror=(\d{3})\b")
 _PIECES = re.compile(r"[/:@?&=#,;\s]+")
 _MAY_HAVE_ARRIVED = frozenset((408, 409, 425, 429))
-_convert: Callable[[NotifyFormat, NotifyFormat, str], str] = conversion.convert_between
+_MEDIA: Mapping[NotifyFormat, Medium] = {
+    NotifyFormat.TEXT: TEXT,
+    NotifyFormat.MARKDOWN: MARKDOWN,
+    NotifyFormat.HTML: CHAT,
+}
 _LAYOUT = 40
 """Characters that Apprise puts between a subject and a text when a service has no subject of its own."""
 
@@ -37,25 +42,33 @@ class AppriseNotifier:
 
     Apprise says that a message failed and not why, so the reason is what it logs meanwhile, without any part of
     the address that it counts as private. A status of 4xx is a refusal; after anything else the message may have arrived.
+
+    Each service is given what it shows by itself: Markdown (which Apprise turns into Slack's mrkdwn, for instance), HTML
+    (which it reduces to what Telegram and others take), or plain text.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, texts: Texts = PLAIN) -> None:
         service = open_service(url)
         self._url = url
+        self._texts = texts
         self._private = private_parts(url, service)
 
     def send(self, message: Message | Digest, key: str) -> None:
         """Send the message. Raises Refused or Unknown."""
         # A service of its own for each message: they wait for each other inside Apprise, and these are sent side by side.
         service = open_service(self._url)
-        title = subject(message, max(40, service.title_maxlen) if service.title_maxlen > 0 else 120)
+        target: NotifyFormat = service.resolve_format()
+        medium = _MEDIA[target]
+        title = self._texts.subject(message, max(40, service.title_maxlen) if service.title_maxlen > 0 else 120)
+        in_text = service.title_maxlen <= 0 or service.overflow_amalgamate_title
+        title = medium.escape(title) if in_text else title
         with _logged() as lines:
             try:
                 sent = service.notify(
-                    body=_fitting(message, title, service),
+                    body=self._texts.body(message, _room(service, title if in_text else ""), medium=medium),
                     title=title,
                     notify_type=_kind(message),
-                    body_format=NotifyFormat.TEXT,
+                    body_format=target,
                 )
             except Exception as error:
                 raise Unknown(self._without_secrets(f"Apprise failed: {type(error).__name__}: {error}")) from None
@@ -104,17 +117,10 @@ def _kind(message: Message | Digest) -> NotifyType:
     return NotifyType.INFO if isinstance(message, Digest) else _TYPES[message.alert.severity]
 
 
-def _fitting(message: Message | Digest, title: str, service: NotifyBase) -> str:
-    """Give the text, cut so that it is no longer than the service takes once it is marked up."""
-    target = service.resolve_format(NotifyFormat.TEXT)
-
-    def length(text: str) -> int:
-        return len(_convert(NotifyFormat.TEXT, target, text))
-
-    room = service.body_maxlen
-    if service.title_maxlen <= 0 or service.overflow_amalgamate_title:
-        room -= length(title) + _LAYOUT
-    return body(message, max(room, 20), length)
+def _room(service: NotifyBase, title: str) -> int:
+    """Give how many characters a text may have beside a title that stands in it."""
+    most: int = service.body_maxlen
+    return max(most - (len(title) + _LAYOUT if title else 0), 20)
 
 
 class _Collector(logging.Handler):

@@ -1,10 +1,13 @@
 """From the channels file to the notifiers."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pipeline.errors import BadInput
 from pipeline.notify.channels_file import Channel, ChannelType, address_problem
 from pipeline.notify.interface import Notifier
+from pipeline.notify.texts import Texts
 from pipeline.settings import Settings
 
 DEFAULT_FILE = "alerts.jsonl"
@@ -31,7 +34,7 @@ def _notifier(channel: Channel, settings: Settings, show: Callable[[str], None],
     if channel.type is ChannelType.CONSOLE:
         from pipeline.notify.console import ConsoleNotifier
 
-        return ConsoleNotifier(show, colour=colour)
+        return ConsoleNotifier(show, colour=colour, texts=_texts(channel, settings))
     if channel.type is ChannelType.FILE:
         return _file(channel, settings)
     if channel.type is ChannelType.WEBHOOK:
@@ -75,7 +78,8 @@ def _mail(channel: Channel, settings: Settings) -> Notifier:
         username=channel.username,
         password=settings.secret(channel.secret_env) if channel.secret_env else None,
     )
-    return MailNotifier(server, channel.sender or "", channel.to)
+    texts = _texts(channel, settings)
+    return MailNotifier(server, channel.sender or "", channel.to, texts=texts, as_html=not channel.plain)
 
 
 def _apprise(channel: Channel, settings: Settings) -> Notifier:
@@ -87,7 +91,17 @@ def _apprise(channel: Channel, settings: Settings) -> Notifier:
             "the address holds a password or key; put the whole address into an environment variable"
             " and write `url_env: ITS_NAME` instead of `url`"
         )
-    return AppriseNotifier(url)
+    return AppriseNotifier(url, _texts(channel, settings))
+
+
+def _texts(channel: Channel, settings: Settings) -> Texts:
+    """Give what writes the channel's messages; its own templates are read and tried now. Raises BadInput."""
+    folder = Path(channel.templates) if channel.templates else None
+    if folder and not folder.is_absolute() and settings.channels:
+        folder = settings.channels.parent / folder
+    texts = Texts(folder, channel.language, ZoneInfo(channel.zone) if channel.zone else None)
+    texts.check()
+    return texts
 
 
 def _address(channel: Channel, settings: Settings) -> str:

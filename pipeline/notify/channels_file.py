@@ -7,10 +7,12 @@ from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeline.errors import BadInput
 from pipeline.fetch.addresses import url_problem
 from pipeline.files import SettingsFile, read_settings_file
+from pipeline.notify.phrases import LANGUAGES
 
 
 class ChannelType(StrEnum):
@@ -37,7 +39,8 @@ class Channel:
 
     `url` and `url_env` (the name of a variable that holds the whole address) exclude each other; `secret_env` names the
     variable with the webhook's signing key or the mail account's password. `path` is a file's, from the data folder.
-    `digest` asks for the daily digest besides the alerts.
+    `digest` asks for the daily digest besides the alerts. `language`, `zone` and `templates` (a folder) are how its texts are
+    written, `plain` that mail goes without HTML.
     """
 
     name: str
@@ -53,6 +56,10 @@ class Channel:
     sender: str | None = None
     to: tuple[str, ...] = ()
     digest: bool = False
+    language: str | None = None
+    zone: str | None = None
+    templates: str | None = None
+    plain: bool = False
     # What people write here by mistake, so that they can be told what to do instead.
     password: str | None = None
     secret: str | None = None
@@ -64,12 +71,17 @@ class _Channels:
     channels: tuple[Channel, ...]
 
 
+_WRITTEN = ("language", "zone", "templates")
+"""How texts are written; the webhook and the file carry JSON."""
+
 _USED: dict[ChannelType, frozenset[str]] = {
-    ChannelType.CONSOLE: frozenset(),
+    ChannelType.CONSOLE: frozenset(_WRITTEN),
     ChannelType.FILE: frozenset({"path"}),
     ChannelType.WEBHOOK: frozenset({"url", "url_env", "secret_env"}),
-    ChannelType.EMAIL: frozenset({"host", "port", "security", "username", "secret_env", "sender", "to"}),
-    ChannelType.APPRISE: frozenset({"url", "url_env"}),
+    ChannelType.EMAIL: frozenset(
+        {"host", "port", "security", "username", "secret_env", "sender", "to", "plain", *_WRITTEN}
+    ),
+    ChannelType.APPRISE: frozenset({"url", "url_env", *_WRITTEN}),
 }
 _NEEDED: dict[ChannelType, tuple[str, ...]] = {ChannelType.EMAIL: ("host", "sender", "to")}
 _OPTIONAL = frozenset().union(*_USED.values())
@@ -111,7 +123,15 @@ _Problem = tuple[str, str]
 
 
 def _problem(channel: Channel, seen: set[str]) -> _Problem | None:
-    checks = (_name_problem, _secret_problem, _field_problem, _variable_problem, _url_problem, _mail_problem)
+    checks = (
+        _name_problem,
+        _secret_problem,
+        _field_problem,
+        _variable_problem,
+        _url_problem,
+        _mail_problem,
+        _text_problem,
+    )
     if channel.name.casefold() in seen:
         return "name", "another channel has that name; give this one a name of its own"
     return next((problem for check in checks if (problem := check(channel))), None)
@@ -194,6 +214,18 @@ def _mail_problem(channel: Channel) -> _Problem | None:
         return "name", "`username` and `secret_env` (the variable with its password) belong together; give both or none"
     if channel.username and channel.security is MailSecurity.NONE:
         return "security", "the password would travel unprotected; write `security: starttls` or `security: tls`"
+    return None
+
+
+def _text_problem(channel: Channel) -> _Problem | None:
+    if channel.language is not None and channel.language not in LANGUAGES:
+        return "language", f"messages are written in {' and '.join(LANGUAGES)}; choose one of them"
+    if channel.zone is None:
+        return None
+    try:
+        ZoneInfo(channel.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return "zone", f"{channel.zone!r} is no time zone; write a name of the IANA list, such as Africa/Bamako"
     return None
 
 

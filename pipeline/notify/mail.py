@@ -14,7 +14,9 @@ from typing import Any
 
 from pipeline.notify.channels_file import MailSecurity
 from pipeline.notify.interface import DeliveryError, Digest, Message, Refused, TryAgain, Unknown
-from pipeline.notify.render import body, clean, subject
+from pipeline.notify.media import MAIL, clean
+from pipeline.notify.texts import PLAIN, Texts
+from pipeline.records.links import web_link
 
 TIMEOUT = 30.0
 
@@ -33,17 +35,30 @@ class MailServer:
 
 
 class MailNotifier:
-    """Sends each alert as one plain mail to all of the channel's readers.
+    """Sends each alert as one mail, in plain text and HTML, to all of the channel's readers.
 
-    The key becomes the Message-ID, by which mail programs and servers know a repeat. What the server says decides: its
-    4xx codes mean later, its 5xx never, and silence after the text was sent may mean either.
+    The key becomes the Message-ID, by which mail programs and servers know a repeat. All mails of a story refer to one id
+    that stands for the story, and updates answer the alert's first mail, so that programs show them as one thread
+    (RFC 5322, 3.6.4). List-Id (RFC 2919) names the rule, to sort by; digests are left by one POST (RFC 8058). What the server
+    says decides: its 4xx codes mean later, its 5xx never, and silence after the text was sent may mean either.
     """
 
-    def __init__(self, server: MailServer, sender: str, to: Sequence[str], *, timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self,
+        server: MailServer,
+        sender: str,
+        to: Sequence[str],
+        *,
+        timeout: float = TIMEOUT,
+        texts: Texts = PLAIN,
+        as_html: bool = True,
+    ) -> None:
         self._server = server
         self._sender = sender
         self._to = tuple(to)
         self._timeout = timeout
+        self._texts = texts
+        self._as_html = as_html
         self._tls = ssl.create_default_context()
 
     def send(self, message: Message | Digest, key: str) -> None:
@@ -58,15 +73,48 @@ class MailNotifier:
     def _mail(self, message: Message | Digest, key: str) -> EmailMessage:
         # Seven-bit encodings pass every server unchanged.
         mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
-        mail["Subject"] = subject(message, 150)
+        mail["Subject"] = self._texts.subject(message, 150)
         mail["From"] = self._sender
         mail["To"] = ", ".join(self._to)
         mail["Date"] = formatdate()
-        domain = parseaddr(self._sender)[1].rpartition("@")[2]
-        mail["Message-ID"] = f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}>"
+        mail["Message-ID"] = self._id(key)
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(body(message))
+        if isinstance(message, Digest):
+            self._add_leave(mail, message)
+        else:
+            self._add_thread(mail, message, key)
+        mail.set_content(self._texts.body(message))
+        if self._as_html:
+            mail.add_alternative(self._texts.body(message, medium=MAIL), subtype="html")
         return mail
+
+    def _add_thread(self, mail: EmailMessage, message: Message, key: str) -> None:
+        story = self._id(f"story/{message.alert.story}")
+        first = self._id(message.first_key) if message.update and message.first_key not in (None, key) else None
+        mail["References"] = f"{story} {first}" if first else story
+        if first:
+            mail["In-Reply-To"] = first
+        mail["List-Id"] = self._list(message.alert.rule, message.alert.rule_name)
+
+    def _add_leave(self, mail: EmailMessage, digest: Digest) -> None:
+        mail["List-Id"] = self._list("digest", "Harmattan digest")
+        address = web_link(digest.unsubscribe)
+        if address is None:
+            return
+        mail["List-Unsubscribe"] = f"<{address}>"
+        if address.startswith("https://"):  # as RFC 8058 asks, or programs would POST in the open
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+    def _list(self, name: str, phrase: str) -> str:
+        label = "".join(character if character.isalnum() and character.isascii() else "-" for character in name)
+        words = "".join(character for character in clean(phrase, 60) if character.isalnum() or character == " ")
+        return f"{words.strip()} <{label[:60].strip('-').lower() or 'alerts'}.harmattan.{self._domain()}>".strip()
+
+    def _id(self, of: str | None) -> str:
+        return f"<{hashlib.sha256((of or '').encode()).hexdigest()[:40]}@{self._domain()}>"
+
+    def _domain(self) -> str:
+        return parseaddr(self._sender)[1].rpartition("@")[2]
 
     @contextmanager
     def _session(self) -> Iterator["_Session"]:

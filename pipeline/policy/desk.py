@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from pipeline.policy.model import Analyst, Escalation, Policy, Reason, Route
+from pipeline.policy.model import OWED, Analyst, Escalation, Policy, Reason, Route
 from pipeline.policy.outcome import AlertFacts, History, Outcome, Standing, decide, muted_by
 from pipeline.policy.quiet import quiet_until
 from pipeline.records.alert import Alert
@@ -18,16 +18,34 @@ from pipeline.state.interface import AlertFacets, Ledger, LedgerDecision, Outcom
 
 EVERYONE = "everyone"
 """The recipient of channels that serve all their readers alike: the only one where there is no policy file."""
+DIGEST = "digest"
+"""How the name of a bundle begins that is a digest: one message, though it holds one alert."""
 AT_ONCE = timedelta(0)
 MOST = 500
 """Outcomes that are asked about again in one transaction."""
+OWED_WHY = "they were told of it before its outlet changed it"
 HELD = frozenset({Standing.GROUPED, Standing.QUIET, Standing.THROTTLED, Standing.DIGEST})
 
 
 def simple_policy(channels: Sequence[str]) -> Policy:
-    """Give the policy of an installation without a file: every alert at once over its rule's channels, and no updates."""
+    """Give the policy of an installation without a file.
+
+    Every alert goes out at once over its rule's channels, and no update but what whoever was told is owed.
+    """
     everyone = Analyst(id=EVERYONE, name=EVERYONE, channels=tuple(channels), zone=ZoneInfo("UTC"))
-    return Policy(analysts=(everyone,), routes=(Route(name="every channel", to=(EVERYONE,), corrections=False),))
+    return Policy(analysts=(everyone,), routes=(Route(name="every channel", to=(EVERYONE,)),))
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What those are owed who were told of an article that its outlet has changed; `position` is its place in the alert."""
+
+    reason: Reason
+    position: int
+
+    def told(self, row: OutcomeRow) -> bool:
+        """Tell whether the analyst was sent a message when the article stood in the alert."""
+        return row.told is not None and (row.articles_told is None or self.position < row.articles_told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +63,10 @@ class Desk:
         """Take the policy that is in force whenever it is asked for."""
         self._policy = policy
 
+    def policy(self) -> Policy:
+        """Give the policy that is in force now."""
+        return self._policy()
+
     def raised(self, decision: LedgerDecision, alert: Alert, facets: AlertFacets, channels: Sequence[str]) -> Alert:
         """Decide on a new alert; `channels` are those that its rule names, or all. Give the alert as it then stands."""
         facts = _facts(alert, facets)
@@ -53,18 +75,28 @@ class Desk:
         return alert
 
     def grown(
-        self, decision: LedgerDecision, alert: Alert, before: AlertFacets, facets: AlertFacets, severity: Severity
+        self,
+        decision: LedgerDecision,
+        alert: Alert,
+        before: AlertFacets,
+        facets: AlertFacets,
+        severity: Severity,
+        owed: Owed | None = None,
     ) -> Alert:
-        """Decide on an alert that an article has joined; `before` and `severity` are as they were."""
+        """Decide on an alert that an article has joined, or in which one has changed; `before` and `severity` are as they were.
+
+        `owed` says what those are owed who were told of that article.
+        """
         reasons = frozenset(_reasons(alert, before, facets, severity))
-        if not reasons and facets.outlets == before.outlets:
+        if not reasons and not owed and facets.outlets == before.outlets:
             return alert
         policy = self._policy()
         for row in _rows(decision, alert, policy):
             analyst = policy.analyst(row.analyst)
             if analyst is not None:
+                its_own = reasons | {owed.reason} if owed and owed.told(row) else reasons
                 facts = replace(
-                    _facts(alert, facets), update=row.update + 1, reasons=reasons, outlets_told=row.outlets_told
+                    _facts(alert, facets), update=row.update + 1, reasons=its_own, outlets_told=row.outlets_told
                 )
                 alert = self._decide(decision, alert, facts, analyst, row.channels, row) or alert
         return alert
@@ -93,20 +125,24 @@ class Desk:
     ) -> Alert | None:
         """Decide for one analyst and plan what is due; None when nothing new was decided."""
         if known is not None and known.standing in HELD:
-            return None  # it goes out as it stands when its time has come
+            # it goes out as it stands when its time has come
+            return decision.put_outcome(replace(known, reasons=_united(known.reasons, facts.reasons & OWED)))
         told = known is not None and known.told is not None
         outcome = self._asked(decision, facts, analyst, History(told=told))
+        if known is not None and outcome.route is None and facts.reasons & OWED:
+            outcome = _owed(decision, facts, analyst, known)
         if known is not None and outcome.standing in (Standing.UNROUTED, Standing.MUTED):
             return None  # what it was told before stays what became of it
         outcome = replace(outcome, channels=_channels(outcome, analyst, channels))
         update = facts.update if told else 0
         row = self._row(decision, alert, analyst, outcome, update, facts.outlets, known)
+        row = replace(row, reasons=_united((), facts.reasons) if update else ())
         stands = decision.put_outcome(row)
         if outcome.standing is not Standing.DUE:
             return stands
         self._count(decision, f"{alert.id}/{update}/{analyst.id}", analyst.id, outcome.route)
         for channel in outcome.channels:
-            alert = decision.plan(alert.id, update, analyst.id, channel, AT_ONCE)
+            alert = decision.plan(alert.id, update, analyst.id, channel, AT_ONCE, reasons=row.reasons)
         return alert
 
     def _asked(self, decision: LedgerDecision, facts: AlertFacts, analyst: Analyst, history: History) -> Outcome:
@@ -155,6 +191,8 @@ class Desk:
             outlets_told=outlets if sent else (known.outlets_told if known else 1),
             escalate=escalate,
             escalations=taken,
+            reasons=known.reasons if known else (),
+            articles_told=len(alert.articles) if sent else (known.articles_told if known else None),
         )
 
     def _again(
@@ -202,13 +240,14 @@ class Desk:
         analyst = self._policy().analyst(analyst_id)
         if analyst is None:
             return
-        bundle = f"bundle/{secrets.token_hex(8)}/{analyst_id}" if len(alerts) > 1 else None
+        kind = DIGEST if self._is_digest(route) else "bundle"
+        bundle = f"{kind}/{secrets.token_hex(8)}/{analyst_id}" if len(alerts) > 1 or kind == DIGEST else None
         for due, outcome, row in alerts:
             facets = decision.facets(due.alert.id)
             decision.put_outcome(self._row(decision, due.alert, analyst, outcome, due.update, facets.outlets, row))
             for channel in channels:
                 in_bundle = f"{bundle}/{channel}" if bundle else None
-                decision.plan(due.alert.id, due.update, analyst_id, channel, AT_ONCE, in_bundle)
+                decision.plan(due.alert.id, due.update, analyst_id, channel, AT_ONCE, in_bundle, row.reasons)
         first = alerts[0][0]
         self._count(decision, bundle or f"{first.alert.id}/{first.update}/{analyst_id}", analyst_id, route)
 
@@ -254,6 +293,7 @@ class Desk:
             mute=outcome.mute,
             told=0 if outcome.standing is Standing.DUE else None,
             outlets_told=facets.outlets,
+            articles_told=len(alert.articles) if outcome.standing is Standing.DUE else None,
         )
         decision.put_outcome(told)
         if outcome.standing is Standing.DUE:
@@ -264,6 +304,9 @@ class Desk:
         """Count a message where the route has a throttle."""
         if any(known.name == route and known.throttle for known in self._policy().routes):
             decision.add_message(message, analyst, route or "")
+
+    def _is_digest(self, route: str) -> bool:
+        return any(known.name == route and known.digest for known in self.policy().routes)
 
     def _steps(self, route: str | None) -> tuple[Escalation, ...]:
         return next((known.escalate for known in self._policy().routes if known.name == route), ())
@@ -301,5 +344,19 @@ def _reasons(alert: Alert, before: AlertFacets, facets: AlertFacets, severity: S
         yield Reason.PLACE
     if set(facets.languages) - set(before.languages):
         yield Reason.LANGUAGE
-    if facets.corrected > before.corrected:
-        yield Reason.CORRECTION
+
+
+def _united(known: Iterable[str], reasons: Iterable[Reason]) -> tuple[str, ...]:
+    return tuple(sorted({*known, *(reason.value for reason in reasons)}))
+
+
+def _owed(decision: LedgerDecision, facts: AlertFacts, analyst: Analyst, known: OutcomeRow) -> Outcome:
+    """Say when somebody is told of a change whom no route leads to now: who was told when nobody acknowledged, for one."""
+    outcome = Outcome(standing=Standing.DUE, why=OWED_WHY, channels=known.channels, route=known.route)
+    mute = muted_by(facts, analyst, decision.current_mutes(), decision.now)
+    quiet = quiet_until(analyst.quiet, analyst.zone, decision.now)
+    if mute is not None:
+        return replace(outcome, standing=Standing.MUTED, why=f"muted by {mute.by}: {mute.reason}", mute=mute.id)
+    if quiet and facts.severity is not Severity.CRITICAL:
+        return replace(outcome, standing=Standing.QUIET, until=quiet)
+    return outcome

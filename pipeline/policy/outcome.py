@@ -5,7 +5,7 @@ In this order, the first that applies:
 1. The analyst of no route that fits the alert is not told; nobody is told of an update that their route doesn't ask for.
 2. A mute that covers alert and analyst keeps it from them until it ends; then it is not told any more.
 3. What is critical goes out at once.
-4. Where the route says so, an alert waits for the next digest.
+4. Where the route says so, an alert waits for the next digest; it is muted where the analyst wants that digest no more.
 5. In the analyst's quiet hours it is held until they end.
 6. Where the analyst was sent as many messages as the route allows, it is held until one more is allowed.
 7. Where the route groups, it waits until the group that it is in, or begins, is complete.
@@ -97,6 +97,9 @@ def decide(
         return _outcome(Standing.MUTED, why, route, analyst, mute=mute.id)
     if alert.severity is Severity.CRITICAL:
         return _outcome(Standing.DUE, "it is critical", route, analyst)
+    if route.digest and (ended := unwanted_digest(route.name, analyst.id, mutes, now)):
+        why = f"{ended.by} wants this digest no more: {ended.reason}"
+        return _outcome(Standing.MUTED, why, route, analyst, mute=ended.id)
     return _held(route, analyst, history, now) or _outcome(
         Standing.DUE, f"route {route.name} sends it at once", route, analyst
     )
@@ -132,10 +135,11 @@ def why_unrouted(alert: AlertFacts, analyst: Analyst, policy: Policy) -> str:
 
 def wants(route: Route, alert: AlertFacts, *, told: bool) -> bool:
     """Tell whether a route sends an update: what it asks for, and what it owes to whoever was told."""
-    if alert.reasons & OWED and told and route.corrections:
+    owed = alert.reasons & OWED
+    if owed and told and (route.corrections or owed & route.updates.on):
         return True
     step = any(alert.outlets_told < outlets <= alert.outlets for outlets in route.updates.outlets)
-    return step or bool(alert.reasons & route.updates.on)
+    return step or bool((alert.reasons - OWED) & route.updates.on)
 
 
 def muted_by(alert: AlertFacts, analyst: Analyst, mutes: Sequence[Mute], now: datetime) -> Mute | None:
@@ -144,9 +148,16 @@ def muted_by(alert: AlertFacts, analyst: Analyst, mutes: Sequence[Mute], now: da
     return max(covering, key=lambda mute: (mute.until, mute.id), default=None)
 
 
+def unwanted_digest(digest: str, analyst: str, mutes: Sequence[Mute], now: datetime) -> Mute | None:
+    """Give the mute by which an analyst keeps away the digests of a route, or a channel's daily one."""
+    held = (mute for mute in mutes if mute.digest == digest and mute.analyst in (None, analyst))
+    return next((mute for mute in held if mute.since <= now < mute.until), None)
+
+
 def _covers(mute: Mute, alert: AlertFacts, analyst: Analyst, now: datetime) -> bool:
     return (
         mute.since <= now < mute.until
+        and mute.digest is None
         and mute.analyst in (None, analyst.id)
         and mute.rule in (None, alert.rule)
         and mute.story in (None, alert.story)

@@ -11,8 +11,8 @@ from pipeline.errors import BadInput, OutOfReach
 from pipeline.index.interface import ArticleIndex, Hit, SearchQuery, SearchResult
 from pipeline.records.article import Span
 from pipeline.records.passage import passage_of
+from pipeline.text.languages import NAMES
 from pipeline.web.answers import page, sentence
-from pipeline.web.languages import NAMES
 from pipeline.web.marking import mark
 from pipeline.web.requests import MOST, PAGE, PERIODS, read_form, search_query
 

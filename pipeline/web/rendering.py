@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from pipeline import __version__
 from pipeline.records.alert_json import iso_time
 from pipeline.records.links import web_link
-from pipeline.web.languages import direction, language_name
+from pipeline.text.languages import direction, language_name
 
 _FOLDER = Path(__file__).parent
 STATIC = _FOLDER / "static"

@@ -25,9 +25,10 @@ def test_a_service_that_reads_html_shows_foreign_markup_as_text(receiver: HttpRe
     AppriseNotifier(f"json://127.0.0.1:{receiver.port}/?format=html").send(message(alert(article(title=title))), "k")
 
     text = sent(receiver)["message"]
-    assert "<b>" not in text
-    assert "<a" not in text
-    assert "&lt;b&gt;" in text
+    assert "<b>bold" not in text
+    assert "<a href='http://evil.example'" not in text
+    assert "&lt;b&gt;bold" in text
+    assert '<a href="https://' in text, "our own links are links"
 
 
 def test_a_service_that_reads_markdown_shows_foreign_markup_as_text(receiver: HttpReceiver) -> None:
