@@ -59,8 +59,8 @@ def read_cursor(query: SearchQuery) -> Cursor | None:
 
 
 def digest(query: SearchQuery) -> str:
-    """Tell queries apart whose pages can't follow one another."""
-    same = replace(query, after=None, limit=1, facets=(), paged=True)
+    """Tell queries apart whose pages can't follow one another. A period that is told from now on moves with every page."""
+    same = replace(query, after=None, limit=1, facets=(), paged=True, since=None, until=None)
     return hashlib.sha256(repr(same).encode(errors="backslashreplace")).hexdigest()[:16]
 
 

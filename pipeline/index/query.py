@@ -54,6 +54,8 @@ class Search:
     meaning: Query | None = None
     scored: bool = True
     oldest: bool = False
+    line: str = ""
+    """The search as it would stand in a rule."""
 
     @cached_property
     def rules(self) -> RuleSet | None:
@@ -107,7 +109,7 @@ def read_search(text: str, reader: QueryReader) -> Search:
         raise BadInput(f"the query {shown(text)} has no word to search for; '*' finds everything")
     line, origins = _joined(parts)
     try:
-        return Search(reader.read(line))
+        return Search(reader.read(line), line=line.strip())
     except QueryError as error:
         at = origins[min(error.start, len(origins) - 1)]
         raise BadInput(f"the query can't be read at {shown(text[at:])}: {error}") from error

@@ -86,10 +86,40 @@ def test_what_a_new_rule_finds_in_stored_articles_is_searchable_and_wakes_nobody
     rules = desk.folder / "rules.yaml"
     rules.write_text("rules: [{id: markets, name: Markets, query: '\"cattle market\"', severity: low}]\n")
 
-    assert desk.runs("replay").status == 0
-    desk.polls("--rules", str(rules))
+    assert desk.runs("replay", "--since", "1d", "--rules", str(rules)).status == 0
 
-    assert len(desk.finds("*", "--rule", "markets")) == 1
+    (hit,) = desk.finds("*", "--rule", "markets")
+    assert hit["revision"] == 2
+    assert desk.told() == []
+
+    assert desk.runs("replay", "--rules", str(rules)).status == 0
+    assert [found["revision"] for found in desk.finds("*")] == [2]
+
+
+def test_a_replay_that_is_asked_to_raises_the_missing_alerts_once(desk: Desk):
+    desk.outlets.outlet("kayes-weekly").publish(title="Market reopens", text=stories.MARKET)
+    desk.polls()
+    rules = desk.folder / "rules.yaml"
+    rules.write_text("rules: [{id: markets, name: Markets, query: '\"cattle market\"', severity: low}]\n")
+
+    desk.runs("replay", "--rules", str(rules))
+    for _ in range(2):
+        said = desk.runs("replay", "--rules", str(rules), "--alert", "--rule", "markets", "--json")
+        assert (said.status, said.rows()[0]["shown_to_alert"]) == (0, 1)
+
+    assert desk.told_rules() == ["markets"]
+
+
+def test_articles_are_replayed_between_the_fresh_ones_of_running_workers(desk: Desk):
+    desk.outlets.outlet("kayes-weekly").publish(title="Market reopens", text=stories.MARKET)
+    desk.polls()
+    rules = desk.folder / "rules.yaml"
+    rules.write_text("rules: [{id: markets, name: Markets, query: '\"cattle market\"', severity: low}]\n")
+
+    with desk.working("enrich", "relate", "index", "alert", "notify", options=("--rules", str(rules))):
+        desk.waits_for("relate", "index", "alert")
+        assert desk.runs("replay", "--rules", str(rules)).status == 0
+        assert len(desk.finds("*", "--rule", "markets")) == 1
     assert desk.told() == []
 
 
@@ -115,6 +145,31 @@ def test_a_search_can_be_narrowed(desk: Desk):
     assert [hit["source"] for hit in desk.finds("*", "--rule", "wagner-group")] == ["sahara-wire"]
     assert [hit["source"] for hit in desk.finds("Sahel", "--limit", "1")] != []
     assert desk.finds("*", "--since", "2100-01-01") == []
+
+
+def test_a_search_is_kept_turned_page_by_page_counted_and_made_a_rule(desk: Desk):
+    desk.outlets.outlet("sahara-wire").publish(title="Fighters take over airfield", text=stories.AGENCY)
+    desk.outlets.outlet("ballon", language="fr").publish(title="L'Étoile du Sahel renverse le derby", text=stories.CLUB)
+    desk.polls()
+
+    first = desk.asks("search", "Sahel OR Timbuktu", "--since", "30d", "--limit", "1", "--facets", "--save", "north")
+    assert "language: en 1, fr 1" in first.out
+    (after,) = re.findall(r"--after (\S+)", first.out)
+    pages = [desk.finds("Sahel OR Timbuktu", "--limit", "1", *page) for page in ([], ["--after", after])]
+    assert {hit["source"] for page in pages for hit in page} == {"sahara-wire", "ballon"}
+
+    kept = desk.asks("search", "--saved", "north", "--lang", "fr", "--stories", "--json").rows()
+    assert [(hit["source"], hit["of_story"]) for hit in kept] == [("ballon", 1)]
+    assert desk.asks("searches", "list", "--json").rows()[0]["query"] == "Sahel OR Timbuktu"
+
+    desk.asks("search", "Sahel -derby", "--lang", "fr", "--save", "Le Sahel")
+    rules = desk.folder / "rules.yaml"
+    rules.write_text(desk.asks("searches", "rule", "Le Sahel").out)
+    assert '(Sahel NOT derby) AND lang:"fr"' in rules.read_text()
+    assert desk.asks("rules", "check", str(rules)).status != 2
+
+    assert desk.asks("search", "--saved", "nowhere").status == 2
+    assert desk.asks("searches", "remove", "north").status == 0
 
 
 @pytest.mark.skipif(not SEED.is_dir(), reason="../shared is not there: its article can't be read")
