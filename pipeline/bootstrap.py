@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from pipeline.index.query import ReaderSource
     from pipeline.poll.poller import Poller
     from pipeline.poll.reading import DocumentReader
-    from pipeline.rules.cache import RuleCache
     from pipeline.rules.lexicon import Lexicon
     from pipeline.rules.query import QueryReader
 
@@ -228,22 +227,16 @@ def digest_channels(settings: Settings) -> list[str]:
     return [channel.name for channel in load_channels(settings.channels or seed("channels.yaml")) if channel.digest]
 
 
-def rule_cache(settings: Settings) -> "RuleCache | None":
-    """Give the cache of rules that were read, where there is a folder for it."""
-    from pipeline.rules.cache import RuleCache
-
-    return RuleCache(settings.cache / "rules") if settings.cache else None
-
-
 def check_files(settings: Settings) -> None:
     """Read the rules and channels files as the workers will. Raises BadInput for the first that can't be used."""
     from pipeline.notify.channels_file import load_channels
+    from pipeline.rules.cache import cache_in
     from pipeline.rules.file import check_channels
-    from pipeline.rules.loading import load_rules
+    from pipeline.rules.loading import list_rules
 
     channels = {channel.name for channel in load_channels(settings.channels or seed("channels.yaml"))}
     path = settings.rules or seed("rules.yaml")
-    rules = load_rules(path, settings.lexicon, rule_cache(settings)).rules
+    rules = list_rules(path, settings.lexicon, cache_in(settings.cache))
     policy_in_force(settings)
     if not all(channels.issuperset(rule.channels) for rule in rules):
         check_channels(path, channels)
@@ -341,11 +334,12 @@ def load_preparer(settings: Settings) -> "Preparer":
     from pipeline.enrich.places import GazetteerPlaces
     from pipeline.enrich.prepare import Preparer
     from pipeline.gazetteer.operator import gazetteer_with
+    from pipeline.rules.cache import cache_in
     from pipeline.rules.watched import RuleFile
 
     outlets = load_outlets(settings.sources or seed("sources.yaml"))
     places = GazetteerPlaces(gazetteer_with(settings.places), outlets.known)
-    rules = RuleFile(settings.rules or seed("rules.yaml"), settings.lexicon, cache=rule_cache(settings))
+    rules = RuleFile(settings.rules or seed("rules.yaml"), settings.lexicon, cache=cache_in(settings.cache))
     return Preparer(rules, places, _languages(settings), outlets, _own_enrichers(settings))
 
 

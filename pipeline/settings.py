@@ -136,8 +136,8 @@ def _cache(env: Mapping[str, str]) -> Path | None:
     named = _path(env, "CACHE")
     if named:
         return named
-    users = env.get("XDG_CACHE_HOME") or (f"{env['HOME']}/.cache" if env.get("HOME") else "")
-    return Path(users) / "harmattan" if os.path.isabs(users) else None
+    users = Path(env.get("XDG_CACHE_HOME") or (f"{env['HOME']}/.cache" if env.get("HOME") else ""))
+    return users / "harmattan" if users.is_absolute() else None
 
 
 def _secret_url(env: Mapping[str, str], name: str) -> str | None:

@@ -9,7 +9,8 @@ from pipeline.bootstrap import load_describer
 from pipeline.cli.options import LEXICON_HELP, data_option, file_option, print_json, settings_for
 from pipeline.enrich.analyze import Analysis
 from pipeline.errors import BadInput
-from pipeline.rules.ruleset import load_rules
+from pipeline.rules.cache import cache_in
+from pipeline.rules.loading import load_rules
 from pipeline.seeds import seed
 
 
@@ -28,7 +29,8 @@ def analyze(file: Path, rules: Path | None, lexicon: Path | None, data: Path | N
     A line that can't be read is named on standard error, the others are done, and the status is 1.
     """
     settings = settings_for(data, rules=rules, lexicon=lexicon)
-    analysis = Analysis(load_rules(settings.rules or seed("rules.yaml"), settings.lexicon), load_describer(settings))
+    watched = load_rules(settings.rules or seed("rules.yaml"), settings.lexicon, cache_in(settings.cache))
+    analysis = Analysis(watched, load_describer(settings))
     name = "standard input" if str(file) == "-" else str(file)
     try:
         stream = sys.stdin.buffer if str(file) == "-" else file.open("rb")

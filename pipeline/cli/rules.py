@@ -17,7 +17,8 @@ from pipeline.cli.rules_backtest import backtest
 from pipeline.cli.rules_check import check
 from pipeline.cli.rules_explain import explain
 from pipeline.cli.rules_test import test
-from pipeline.rules.ruleset import load_rules
+from pipeline.rules import loading
+from pipeline.rules.cache import cache_in
 from pipeline.seeds import seed
 
 
@@ -39,7 +40,7 @@ rules.add_command(check)
 def list_rules(file: Path | None, lexicon: Path | None, as_json: bool, data: Path | None) -> None:
     """List the rules that are in force, or those of FILE."""
     settings = settings_for(data, rules=file, lexicon=lexicon)
-    found = load_rules(settings.rules or seed("rules.yaml"), settings.lexicon).rules
+    found = loading.list_rules(settings.rules or seed("rules.yaml"), settings.lexicon, cache_in(settings.cache))
     if as_json:
         print_json(
             {

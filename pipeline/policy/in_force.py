@@ -22,11 +22,11 @@ def policy_in_force(settings: Settings) -> Policy:
     channels = [channel.name for channel in load_channels(settings.channels or seed("channels.yaml"))]
     if settings.policy is None:
         return simple_policy(channels)
-    # they take a third of a second to load, which only a policy file is worth
-    from pipeline.rules.file import read_rules
-    from pipeline.rules.lexicon import load_lexicon
+    # they may take a third of a second to load, which only a policy file is worth
+    from pipeline.rules.cache import cache_in
+    from pipeline.rules.loading import list_rules
 
-    rules = read_rules(settings.rules or seed("rules.yaml"), load_lexicon(settings.lexicon))
+    rules = list_rules(settings.rules or seed("rules.yaml"), settings.lexicon, cache_in(settings.cache))
     policy = load_policy(settings.policy, channels, [rule.id for rule in rules])
     return policy if policy.analysts else replace(simple_policy(channels), signals=policy.signals)
 

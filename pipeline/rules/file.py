@@ -1,7 +1,7 @@
 """Rule files: read as a whole, or not at all."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,9 +53,12 @@ class RulesDocument:
     rules: tuple[RuleEntry, ...]
 
 
-def read_rules(path: Path, lexicon: Lexicon | None = None) -> list[Rule]:
-    """Read a rule file whose rules may name the lexicon's entities. Raises BadInput for the first thing that is wrong in it."""
-    rules, problems = check_rules(path, lexicon)
+def read_rules(path: Path, lexicon: Lexicon | None = None, known: Iterable[Rule] = ()) -> list[Rule]:
+    """Read a rule file whose rules may name the lexicon's entities. Raises BadInput for the first thing that is wrong in it.
+
+    Of the `known` rules, which were read with the same lexicon, those that are written as before are given as they are.
+    """
+    rules, problems = check_rules(path, lexicon, known)
     if problems:
         raise problems[0]
     return rules
@@ -79,8 +82,11 @@ def unknown_channels(path: Path, known: Collection[str]) -> Iterator[BadInput]:
                 )
 
 
-def check_rules(path: Path, lexicon: Lexicon | None = None) -> tuple[list[Rule], list[BadInput]]:
+def check_rules(
+    path: Path, lexicon: Lexicon | None = None, known: Iterable[Rule] = ()
+) -> tuple[list[Rule], list[BadInput]]:
     """Read a rule file; give the rules that can be used, and everything that is wrong with the others."""
+    earlier = {rule.id: rule for rule in known}
     rules: list[Rule] = []
     problems: list[BadInput] = []
     try:
@@ -91,7 +97,8 @@ def check_rules(path: Path, lexicon: Lexicon | None = None) -> tuple[list[Rule],
     for position, entry in enumerate(document.value.rules):
         wrong = list(_wrong_names(document, position, entry, seen))
         seen.add(entry.id)
-        rule = _rule(document, position, entry, lexicon)
+        before = earlier.get(entry.id)
+        rule = before if before and _is_written(before, entry) else _rule(document, position, entry, lexicon)
         if isinstance(rule, BadInput):
             wrong.append(rule)
         elif not wrong:
@@ -110,6 +117,12 @@ def _wrong_names(
         yield document.error(where, what)
     if entry.id in seen:
         yield document.error(where, f"the id {entry.id} is taken by an earlier rule; give this one another")
+
+
+def _is_written(rule: Rule, entry: RuleEntry) -> bool:
+    """Tell whether a rule was read from an entry that says the same."""
+    before = (rule.query, rule.name, rule.severity, rule.channels)
+    return before == (entry.query, entry.name or entry.id, entry.severity, entry.channels)
 
 
 def _rule(

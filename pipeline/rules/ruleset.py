@@ -1,12 +1,12 @@
 """Rules that are ready to be matched."""
 
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 from typing import TypeAlias
 
 from pipeline.records.article import RuleMatch
-from pipeline.rules.anchors import Needed, Needs
+from pipeline.rules.anchors import Group, Needed, Needs
+from pipeline.rules.candidates import Candidates
 from pipeline.rules.facts import NO_FACTS, ArticleFacts
 from pipeline.rules.matcher import Compiler, Finder, Matcher
 from pipeline.rules.passage import passage
@@ -20,24 +20,16 @@ from pipeline.text.document import Document
 MOST_SPANS = 200
 """Places of one rule in one article that are told; an analyst needs the first."""
 
-LEARNT_FIRST = 200
-"""Articles that rarity is learnt from at the beginning, one after the other."""
-
-LEARN_EVERY = 16
-"""Of later articles, one of so many is learnt from."""
-
 _LATER: tuple[Query, ...] = (Or(()),)
 """What stands for the rest of a stored rule, which is worked out when an article has what the rule needs."""
 
-_Check: TypeAlias = tuple[frozenset[int], tuple[frozenset[int], ...], frozenset[int], int]
-"""Numbers that must all be there, groups of which one must be, numbers that must not, and the rule's slot."""
+_Test: TypeAlias = Callable[[Places], bool]
 
 
 class RuleSet:
     """Rules, and which of them an article matches. Rules whose words an article lacks cost nothing.
 
-    Each rule is looked at when the rarest group of words that it needs is there. How rare words are is guessed at first and
-    learnt from the articles then. A rule is made into functions when an article first has all the words that it needs.
+    A rule is made into functions when an article first has the rarest words that it needs.
     """
 
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
@@ -45,17 +37,13 @@ class RuleSet:
         self._compiler = Compiler(self._vocabulary)
         self._needed = Needed(self._vocabulary)
         self._slots: list[Rule | None] = []
-        self._needs: list[Needs] = []
-        self._anchors: list[frozenset[int]] = []
-        self._holds: list[Callable[[Places], bool] | None] = []
+        self._candidates = Candidates(self._needed)
+        self._tests: list[_Test | None] = []
         self._runs: dict[int, Matcher] = {}
-        self._anchored: dict[int, list[_Check]] = {}
-        self._unanchored: set[int] = set()
-        self._entities: dict[int, tuple[tuple[frozenset[int], ...], Finder]] = {}
+        self._entities: dict[int, tuple[tuple[Group, ...], Finder]] = {}
         self._entities_anchored: dict[int, list[int]] = {}
         self._inner: dict[int, frozenset[int]] = {}
         self._tables: dict[Table, list[int]] = {}
-        self._articles = 0
         self._lock = Lock()
         self._order: dict[str, int] = {}
         self._ranks: list[int] = []
@@ -121,41 +109,15 @@ class RuleSet:
         needs = self._stored_needs(rule) if isinstance(rule, StoredRule) else self._needs_of(rule.meaning)
         self._slots.append(rule)
         self._ranks.append(rank)
-        self._needs.append(needs)
-        self._holds.append(None)
+        self._tests.append(_unmade)
         self._order[rule.id] = slot
-        if needs.groups:
-            # a stored rule has its rarest group first
-            rarest = needs.groups[0] if isinstance(rule, StoredRule) else self._needed.rarest(needs.groups)
-            self._anchors.append(rarest)
-            self._anchor(slot)
-        else:
-            self._anchors.append(frozenset())
-            self._unanchored.add(slot)
+        self._candidates.enter(slot, needs.groups)
 
     def _remove(self, slot: int) -> None:
+        self._candidates.remove(slot)
         self._slots[slot] = None
-        self._holds[slot] = None
+        self._tests[slot] = None
         self._runs.pop(slot, None)
-        self._unanchored.discard(slot)
-        for number in self._anchors[slot]:
-            self._anchored[number] = [check for check in self._anchored[number] if check[3] != slot]
-        self._needs[slot] = Needs(())
-        self._anchors[slot] = frozenset()
-
-    def _anchor(self, slot: int) -> None:
-        """Enter a rule under each number of its anchor, with what else is needed then."""
-        groups, against, _ = self._needs[slot]
-        anchor = self._anchors[slot]
-        others = [group for group in groups if group is not anchor]
-        single = frozenset([number for group in others if len(group) == 1 for number in group])
-        check = single, tuple([group for group in others if len(group) > 1]), against, slot
-        for number in anchor:
-            known = self._anchored.get(number)
-            if known is None:
-                self._anchored[number] = [check]
-            else:
-                known.append(check)
 
     def _needs_of(self, query: Query) -> Needs:
         for part in walk(query):
@@ -171,14 +133,12 @@ class RuleSet:
         groups = self._needed.of(entity.part).groups
         # whether other entities occur isn't known yet when this one is looked for
         inner = self._inner[number] = frozenset(direct).union(*map(self._inner.__getitem__, direct))
-        plain = tuple(group for group in groups if group.isdisjoint(inner))
-        rarest = self._needed.rarest(groups) if groups else frozenset()
+        plain = tuple(group for group in groups if inner.isdisjoint(group))
+        rarest = self._needed.rarest(groups) if groups else ()
         self._enter_entity(number, plain, rarest, lambda: entity)
         return number
 
-    def _enter_entity(
-        self, number: int, plain: tuple[frozenset[int], ...], rarest: frozenset[int], entity: Callable[[], Entity]
-    ) -> None:
+    def _enter_entity(self, number: int, plain: tuple[Group, ...], rarest: Group, entity: Callable[[], Entity]) -> None:
         made: list[Finder] = []
 
         def find(places: Places) -> list[Hit]:
@@ -198,8 +158,8 @@ class RuleSet:
         needs = rule.needs
         for place in needs.entities:
             self._add_stored_entity(place, rule.table, numbers)
-        groups = tuple([frozenset([numbers[place] for place in group]) for group in needs.groups])
-        against = frozenset([numbers[place] for place in needs.against])
+        groups = tuple([tuple([numbers[place] for place in group]) for group in needs.groups])
+        against = tuple([numbers[place] for place in needs.against])
         return Needs(groups, against, _LATER if needs.is_open else ())
 
     def _numbered(self, table: Table) -> list[int]:
@@ -216,10 +176,10 @@ class RuleSet:
             return
         stored = table.entity_at(place)
         plain, groups = (
-            tuple(frozenset([numbers[each] for each in group]) for group in listed)
+            tuple(tuple([numbers[each] for each in group]) for group in listed)
             for listed in (stored.plain, stored.groups)
         )
-        rarest = groups[0] if groups else frozenset()
+        rarest = groups[0] if groups else ()
         self._enter_entity(number, plain, rarest, lambda: table.entity(stored.id, stored.version))
         for inner in stored.inner:
             self._add_stored_entity(inner, table, numbers)
@@ -229,27 +189,17 @@ class RuleSet:
     def _matching(self, places: Places) -> list[int]:
         self._find_entities(places)
         numbers = places.numbers
-        self._articles += 1
-        if self._articles <= LEARNT_FIRST or not self._articles % LEARN_EVERY:
-            self._learn(numbers)
-        slots = {slot for slot in self._unanchored if self._needs[slot].against.isdisjoint(numbers)}
-        slots.update(self._candidates(numbers))
-        ranks = self._ranks.__getitem__
-        return sorted([slot for slot in slots if (self._holds[slot] or self._compile(slot))(places)], key=ranks)
-
-    def _candidates(self, numbers: set[int]) -> list[int]:
-        """Give the slots of rules of which all is there that they need."""
-        found: list[int] = []
-        anchored = self._anchored
-        for number in anchored.keys() & numbers:
-            for single, groups, against, slot in anchored[number]:
-                if single <= numbers:
-                    for group in groups:
-                        if group.isdisjoint(numbers):
-                            break
-                    else:
-                        if against.isdisjoint(numbers):
-                            found.append(slot)
+        tests = self._tests
+        for slot in self._candidates.learn(numbers):
+            tests[slot] = _unmade
+        found = []
+        for slot in self._candidates.of(numbers):
+            test = tests[slot]
+            if test is _unmade:
+                test = self._make_test(slot)
+            if test is None or test(places):
+                found.append(slot)
+        found.sort(key=self._ranks.__getitem__)
         return found
 
     def _find_entities(self, places: Places) -> None:
@@ -269,39 +219,13 @@ class RuleSet:
                     if entity in anchored:
                         open_numbers.append(entity)  # another entity may need this one
 
-    def _learn(self, numbers: set[int]) -> None:
-        """Count what the article has, and anchor rules anew that were looked at in vain."""
-        common = self._needed.commonness
-        for number in numbers:
-            if number in common:
-                common[number] += 1
-        moved: list[int] = []
-        left: dict[int, set[int]] = {}
-        for slot in self._looked_at_in_vain(numbers):
-            best = self._needed.rarest(self._needs[slot].groups)
-            if best != self._anchors[slot]:
-                moved.append(slot)
-                for number in self._anchors[slot]:
-                    left.setdefault(number, set()).add(slot)
-                self._anchors[slot] = best
-        for number, slots in left.items():
-            self._anchored[number] = [check for check in self._anchored[number] if check[3] not in slots]
-        for slot in moved:
-            self._anchor(slot)
-
-    def _looked_at_in_vain(self, numbers: set[int]) -> list[int]:
-        anchored = self._anchored
-        looked_at = {check[3] for number in anchored.keys() & numbers for check in anchored[number]}
-        return [slot for slot in looked_at if any(map(numbers.isdisjoint, self._needs[slot].groups))]
-
-    def _compile(self, slot: int) -> Callable[[Places], bool]:
-        """Make the function for what is still open about a rule when an article has what the rule needs."""
-        rest = self._needs[slot].rest
+    def _make_test(self, slot: int) -> _Test | None:
+        """Make the function that tells whether an article that has a rule's anchors matches; None where all such do."""
         rule = self._slots[slot]
-        if rest is _LATER and rule is not None:
-            rest = self._needed.of(rule.meaning).rest
-        made = self._compiler.matcher(_together(rest)).holds if rest else _yes
-        self._holds[slot] = made
+        assert rule is not None
+        needs = self._needed.of(rule.meaning)
+        holds = self._compiler.matcher(_together(needs.rest)).holds if needs.rest else None
+        made = self._tests[slot] = _test(self._candidates.left_open(slot), needs.against, holds)
         return made
 
     def _match(self, slot: int, places: Places, document: Document) -> RuleMatch:
@@ -326,13 +250,25 @@ def _together(parts: tuple[Query, ...]) -> Query:
     return parts[0] if len(parts) == 1 else And(parts)
 
 
-def _yes(_: Places) -> bool:
-    return True
+def _test(groups: Sequence[Group], against: Group, holds: _Test | None) -> _Test | None:
+    """Join what must be there, what must not, and what is told by where words stand."""
+    if not groups and not against:
+        return holds
+    single = frozenset([group[0] for group in groups if len(group) == 1])
+    several = [frozenset(group) for group in groups if len(group) > 1]
+    unwanted = frozenset(against)
+
+    def test(places: Places) -> bool:
+        numbers = places.numbers
+        if not single <= numbers or not unwanted.isdisjoint(numbers):
+            return False
+        for group in several:
+            if group.isdisjoint(numbers):
+                return False
+        return holds is None or holds(places)
+
+    return test
 
 
-def load_rules(path: Path, lexicon: Path | None = None) -> RuleSet:
-    """Read a rule file with a lexicon, by default the shipped one. Raises BadInput with file, line, column and what to do."""
-    from pipeline.rules.file import read_rules
-    from pipeline.rules.lexicon import load_lexicon
-
-    return RuleSet(read_rules(path, load_lexicon(lexicon)))
+def _unmade(_: Places) -> bool:
+    raise AssertionError("the test of a rule is made before it is asked")

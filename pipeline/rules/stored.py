@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from pipeline.records.article import Severity
-from pipeline.rules.anchors import Needed
+from pipeline.rules.anchors import Group, Needed
 from pipeline.rules.rule import Rule
 from pipeline.rules.syntax import Entity, FactField, Or, Query, Term, parts_of, walk
 
@@ -150,7 +150,7 @@ def encode_rules(rules: Iterable[Rule]) -> bytes:
     return _encode(kept)
 
 
-def decode_rules(data: bytes) -> list[Rule]:
+def decode_rules(data: bytes | memoryview) -> list[Rule]:
     """Give the rules that bytes keep. Raises ValueError when they are none that `encode_rules` gave."""
     try:
         kept = _decode(data)
@@ -202,8 +202,8 @@ class _Places:
             groups = self.needed.of(entity.part).groups
             # whether other entities occur isn't known yet when this one is looked for
             names = set(self.names.values())
-            plain = tuple(group for group in groups if group.isdisjoint(names))
-            first = self.needed.rarest(groups) if groups else frozenset()
+            plain = tuple(group for group in groups if names.isdisjoint(group))
+            first = self.needed.rarest(groups) if groups else ()
             self.entities[number] = StoredEntity(
                 entity.id, entity.version, _listed(groups, first), _listed(plain), inner, _raw(entity.part)
             )
@@ -213,14 +213,14 @@ class _Places:
 def _entry(rule: Rule, places: _Places) -> _Entry:
     entities = places.enter(rule.meaning)
     groups, against, rest = places.needed.of(rule.meaning)
-    first = places.needed.rarest(groups) if groups else frozenset()
-    needs = StoredNeeds(_listed(groups, first), tuple(sorted(against)), bool(rest), entities)
+    first = places.needed.rarest(groups) if groups else ()
+    needs = StoredNeeds(_listed(groups, first), against, bool(rest), entities)
     return _Entry(rule.id, rule.name, rule.severity, rule.channels, rule.query, rule.version, needs, _raw(rule.meaning))
 
 
-def _listed(groups: Iterable[frozenset[int]], first: frozenset[int] | None = None) -> Groups:
+def _listed(groups: Iterable[Group], first: Group | None = None) -> Groups:
     listed = sorted(groups, key=lambda group: group is not first)
-    return tuple(tuple(sorted(group)) for group in listed)
+    return tuple(listed)
 
 
 def _raw(query: Query) -> msgspec.Raw:

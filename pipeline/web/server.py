@@ -130,9 +130,11 @@ def _address(listener: socket.socket, host: str) -> str:
 
 def _rule_names(settings: Settings) -> Mapping[str, str]:
     """Give the rules' names for the search form, which does without them where they can't be read."""
-    from pipeline.rules.ruleset import load_rules
+    from pipeline.rules.cache import cache_in
+    from pipeline.rules.loading import list_rules
 
     try:
-        return {rule.id: rule.name for rule in load_rules(settings.rules or seed("rules.yaml"), settings.lexicon).rules}
+        path = settings.rules or seed("rules.yaml")
+        return {rule.id: rule.name for rule in list_rules(path, settings.lexicon, cache_in(settings.cache))}
     except HarmattanError:
         return {}

@@ -11,7 +11,7 @@ from pipeline.cli.analyze import analyze
 from pipeline.errors import BadInput
 from pipeline.rules.faults import BadRule
 from pipeline.rules.lexicon import Lexicon, check_lexicon, load_lexicon
-from pipeline.rules.ruleset import load_rules
+from pipeline.rules.loading import load_rules
 from pipeline.rules.watched import RuleFile
 from tests.rules.queries import match, rule, words
 

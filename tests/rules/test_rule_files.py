@@ -10,7 +10,7 @@ from pipeline.errors import BadInput
 from pipeline.records.article import Severity
 from pipeline.rules.faults import BadRule
 from pipeline.rules.file import check_rules
-from pipeline.rules.ruleset import load_rules
+from pipeline.rules.loading import load_rules
 from pipeline.rules.watched import RuleFile
 
 
