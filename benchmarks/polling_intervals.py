@@ -27,13 +27,7 @@ def main() -> None:
     arguments.add_argument("--feeds", type=int, default=300)
     arguments.add_argument("--days", type=int, default=4)
     given = arguments.parse_args()
-    chance = random.Random(1)
-    schedule = Schedule(chance=chance.random)
-    requests, waits = [], []
-    for _ in range(given.feeds):
-        made, waited = simulate(10 ** chance.uniform(-1, 2.3), schedule, chance, given.days)
-        requests.append(made)
-        waits += waited
+    requests, waits = simulated(given.feeds, given.days)
     fixed = DAY / FIXED
     print(
         json.dumps(
@@ -46,6 +40,19 @@ def main() -> None:
             }
         )
     )
+
+
+def simulated(feeds: int, days: int) -> tuple[list[float], list[float]]:
+    """Give the requests a day of each feed, and how many minutes each entry waited."""
+    chance = random.Random(1)
+    schedule = Schedule(chance=chance.random)
+    requests: list[float] = []
+    waits: list[float] = []
+    for _ in range(feeds):
+        made, waited = simulate(10 ** chance.uniform(-1, 2.3), schedule, chance, days)
+        requests.append(made)
+        waits += waited
+    return requests, waits
 
 
 def simulate(per_day: float, schedule: Schedule, chance: random.Random, days: int) -> tuple[float, list[float]]:
