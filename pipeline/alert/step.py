@@ -1,10 +1,11 @@
 """The alert step: matches become alerts in the ledger, one for a rule and a story, with their deliveries."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from pipeline.alert.changes import has_outgrown, notable, outgrown, owed
 from pipeline.log.interface import EventLog
-from pipeline.policy.desk import Desk
+from pipeline.policy.desk import Desk, Owed
 from pipeline.records import topics
 from pipeline.records.alert import Alert, AlertArticle, AlertEvent
 from pipeline.records.article import EnrichedArticle, Origin, RuleMatch
@@ -84,6 +85,8 @@ class AlertStep:
     def _decide(self, decision: LedgerDecision, enriched: EnrichedArticle) -> None:
         for match in enriched.article.matches:
             self._decide_on(decision, enriched, match)
+        for alert in self._outgrown(decision, enriched):
+            decision.publish(topics.ALERTS, alert.id, encode(AlertEvent(alert=alert)))
 
     def _count(self, decision: LedgerDecision, articles: Sequence[EnrichedArticle]) -> None:
         """Count what articles name, and raise what signals find in that."""
@@ -108,12 +111,39 @@ class AlertStep:
             alert = decision.alert_of(match.rule, enriched.id, enriched.story)
             if alert is None:
                 raise RuntimeError(f"rule {match.rule}, story {enriched.story}: neither raised nor found")
+        owes = self._owed(decision, enriched, alert.id)
         before = decision.facets(alert.id)
         joined = decision.join(alert.id, article, enriched.story, _words(match), match.severity)
         if enriched.article.origin is Origin.LIVE:
             facets = decision.facets(alert.id, (enriched.id, _facets(enriched)))
-            joined = self._desk.grown(decision, joined, before, facets, alert.severity)
+            joined = self._desk.grown(decision, joined, before, facets, alert.severity, owes)
         return joined if joined.revision != alert.revision else None
+
+    def _owed(self, decision: LedgerDecision, enriched: EnrichedArticle, alert: str) -> Owed | None:
+        """Say what those are owed who were told of the article before its outlet changed it."""
+        if not notable(enriched):
+            return None
+        return owed(enriched, next((one for one in decision.standing(enriched.id) if one.alert.id == alert), None))
+
+    def _outgrown(self, decision: LedgerDecision, enriched: EnrichedArticle) -> Iterable[Alert]:
+        """Note on alerts whose rules the article matches no more since its outlet changed it; give those that changed."""
+        if not enriched.changes:
+            return
+        signals = {signal.id for signal in self._desk.policy().signals}
+        for standing in decision.standing(enriched.id):
+            if not has_outgrown(enriched, standing):
+                continue
+            alert, facets = standing.alert, decision.facets(standing.alert.id)
+            noted = decision.join(
+                alert.id,
+                outgrown(enriched, standing, has_query=standing.alert.rule not in signals),
+                enriched.story,
+                (),
+                alert.severity,
+            )
+            if enriched.article.origin is Origin.LIVE:
+                noted = self._desk.grown(decision, noted, facets, facets, alert.severity, owed(enriched, standing))
+            yield noted
 
     def _route(self, decision: LedgerDecision, alert: Alert, match: RuleMatch, enriched: EnrichedArticle) -> Alert:
         named = match.channels or self._channels
@@ -139,6 +169,7 @@ def _alert_article(enriched: EnrichedArticle, match: RuleMatch) -> AlertArticle:
         published=article.published,
         revision=enriched.revision,
         passage=passage_of(match),
+        changes=notable(enriched),
     )
 
 

@@ -28,9 +28,10 @@ class Reason(StrEnum):
     PLACE = "place"
     LANGUAGE = "language"
     CORRECTION = "correction"
+    WITHDRAWAL = "withdrawal"
 
 
-OWED = frozenset({Reason.CORRECTION})
+OWED = frozenset({Reason.CORRECTION, Reason.WITHDRAWAL})
 """What whoever was told of an alert is owed: that what they were told stands no longer as it was."""
 
 

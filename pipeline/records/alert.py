@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from pipeline.records.article import Severity
+from pipeline.records.change import Change
 from pipeline.records.passage import Passage
 
 
@@ -26,7 +27,9 @@ class AlertState(StrEnum):
 class AlertArticle:
     """An article that an alert stands on, in that revision; the first one raised it.
 
-    `passage` shows why the rule matched; None where no words did, and for what an older Harmattan raised.
+    `passage` shows why the rule matched; None where no words did, and for what an older Harmattan raised. `changes` are those
+    that its outlet made and that matter, the latest last, with few passages; `matches_no_more` is since when such a change
+    has made the rule match it no more.
     """
 
     id: str
@@ -37,6 +40,8 @@ class AlertArticle:
     published: datetime | None = None
     revision: int = 0
     passage: Passage | None = None
+    changes: tuple[Change, ...] = ()
+    matches_no_more: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.records.alert import Alert, AlertArticle
+from pipeline.records.change import Change
 
 
 def alert_json(alert: Alert) -> dict[str, Any]:
@@ -53,6 +54,31 @@ def _article(article: AlertArticle) -> dict[str, Any]:
         "language": article.language,
         "published": iso_time(article.published) if article.published else None,
         "passage": _passage(article),
+        "changes": [change_json(change) for change in article.changes],
+        "matches_no_more": iso_time(article.matches_no_more) if article.matches_no_more else None,
+    }
+
+
+def change_json(change: Change) -> dict[str, Any]:
+    """Give a change as plain values: what it is, whether the outlet says so, and the passages in their places."""
+    return {
+        "revision": change.revision,
+        "at": iso_time(change.at),
+        "kind": change.kind.value,
+        "declared": change.declared,
+        "fields": list(change.fields),
+        "edits": [
+            {
+                "part": edit.part,
+                "before": edit.before,
+                "removed": edit.removed,
+                "added": edit.added,
+                "after": edit.after,
+                "touches": [kind.value for kind in edit.touches],
+            }
+            for edit in change.edits
+        ],
+        "more": change.more,
     }
 
 

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, select, update
 
 from pipeline.records.alert import Alert, AlertArticle, AlertState
 from pipeline.records.article import Severity
+from pipeline.records.change import Change
 from pipeline.records.passage import Passage
 from pipeline.state.interface import Delivery, DeliveryState
 from pipeline.state.sql import one_of
@@ -70,7 +72,8 @@ def article_values(article: AlertArticle) -> dict[str, Any]:
     plain = {name: getattr(article, name) for name in ("url", "title", "source", "language", "published", "revision")}
     found = article.passage
     passage = {"text": found.text, "marks": [list(mark) for mark in found.marks]} if found else None
-    return plain | {"passage": passage}
+    changes = msgspec.to_builtins(article.changes) or None
+    return plain | {"passage": passage, "changes": changes, "matches_no_more": article.matches_no_more}
 
 
 def to_delivery(row: Any) -> Delivery:
@@ -88,6 +91,7 @@ def to_delivery(row: Any) -> Delivery:
         sent=row.sent,
         maybe_repeat=row.maybe_repeat,
         bundle=row.bundle,
+        reasons=tuple(row.reasons or ()),
     )
 
 
@@ -128,6 +132,8 @@ def article_of_row(row: Any) -> AlertArticle:
         published=row.published,
         revision=row.revision,
         passage=_passage(row.passage),
+        changes=msgspec.convert(row.changes or (), tuple[Change, ...]),
+        matches_no_more=row.matches_no_more,
     )
 
 

@@ -94,6 +94,16 @@ class AlertsInHand:
             self.look_up([], [(rule, story)])
         return self._of_story[rule, story]
 
+    def with_article(self, article: str) -> list[AlertInHand]:
+        """Give the alerts, of whatever rules, that an article stands in."""
+        self.flush()
+        wanted = (
+            select(alert_articles.c.alert).where(alert_articles.c.article == article).order_by(alert_articles.c.alert)
+        )
+        ids = list(self._connection.execute(wanted).scalars())
+        self.read(ids)
+        return [held for name in ids if (held := self._alerts[name])]
+
     def find(self, alert: str) -> AlertInHand | None:
         """Give an alert by its id."""
         if alert not in self._alerts:

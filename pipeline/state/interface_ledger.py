@@ -25,7 +25,10 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A message to be sent, or sent, over one channel. `id` names alert, update, recipient and channel."""
+    """A message to be sent, or sent, over one channel. `id` names alert, update, recipient and channel.
+
+    `reasons` say what an update tells, as the policy's reasons name it.
+    """
 
     id: str
     alert: str
@@ -39,6 +42,7 @@ class Delivery:
     sent: datetime | None = None
     maybe_repeat: bool = False
     bundle: str | None = None
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,8 @@ class OutcomeRow:
     """What became of an alert for an analyst: one at any time.
 
     `update` is the one that was decided on, `told` the last one that went out; `until` is when it is asked about again, and
-    `escalate` when others are told if nobody has acknowledged; `escalations` counts those steps.
+    `escalate` when others are told if nobody has acknowledged; `escalations` counts those steps. `reasons` say what that
+    update tells; `articles_told` is how many articles the alert had at the last message, None where that was not noted.
     """
 
     alert: str
@@ -64,6 +69,8 @@ class OutcomeRow:
     outlets_told: int = 1
     escalate: datetime | None = None
     escalations: int = 0
+    reasons: tuple[str, ...] = ()
+    articles_told: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +136,15 @@ class AuditEntry:
     key: str | None = None
     maybe_repeat: bool = False
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleStanding:
+    """How an article stands in an alert; `position` is 0 for the one that raised it, then in the order of joining."""
+
+    alert: Alert
+    article: AlertArticle
+    position: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,12 +222,22 @@ class LedgerDecision(Decision, Protocol):
         alert's. Nothing new leaves the alert's revision as it was.
         """
 
+    def standing(self, article: str) -> Sequence[ArticleStanding]:
+        """Give how an article stands in its alerts, of whatever rules."""
+
     def plan(
-        self, alert: str, update: int, recipient: str, channel: str, delay: timedelta, bundle: str | None = None
+        self,
+        alert: str,
+        update: int,
+        recipient: str,
+        channel: str,
+        delay: timedelta,
+        bundle: str | None = None,
+        reasons: Sequence[str] = (),
     ) -> Alert:
         """Plan a delivery, due after the delay; one that is there already stays as it is. Give the alert as it now stands.
 
-        Deliveries of one `bundle` go out as one message.
+        Deliveries of one `bundle` go out as one message. `reasons` say what an update tells.
         """
 
     def facets(

@@ -13,7 +13,7 @@ from pipeline.records.article import RuleMatch, Severity
 from pipeline.state.alert_rows import URGENCY, storable_article
 from pipeline.state.alerts_in_hand import AlertInHand, AlertsInHand, renewed
 from pipeline.state.decision import DatabaseDecision
-from pipeline.state.interface import AlertFacets, ArticleFacets, DeliveryState, OutcomeRow, WantedAlert
+from pipeline.state.interface import AlertFacets, ArticleFacets, ArticleStanding, DeliveryState, OutcomeRow, WantedAlert
 from pipeline.state.interface_signals import Finding, Seen, Tally
 from pipeline.state.outcome_rows import (
     MOST_FACETS,
@@ -90,8 +90,25 @@ class DatabaseLedgerDecision(DatabaseDecision):
             self._in_hand.hurry(held, URGENCY[severity])
         return self._in_hand.settle(held, changes, renewed=is_renewed)
 
+    def standing(self, article: str) -> list[ArticleStanding]:
+        """Give how an article stands in its alerts."""
+        self._take_turn()
+        return [
+            ArticleStanding(
+                alert=held.seen(), article=held.articles[article].article, position=held.articles[article].position
+            )
+            for held in self._in_hand.with_article(article)
+        ]
+
     def plan(
-        self, alert: str, update: int, recipient: str, channel: str, delay: timedelta, bundle: str | None = None
+        self,
+        alert: str,
+        update: int,
+        recipient: str,
+        channel: str,
+        delay: timedelta,
+        bundle: str | None = None,
+        reasons: Sequence[str] = (),
     ) -> Alert:
         """Plan a delivery, due after the delay; one that is there already stays as it is."""
         held = self._get(alert)
@@ -107,6 +124,7 @@ class DatabaseLedgerDecision(DatabaseDecision):
             "due": self.now + delay,
             "maybe_repeat": False,
             "bundle": bundle,
+            "reasons": list(reasons) or None,
         }
         self._in_hand.add_delivery(held, planned)
         return self._in_hand.settle(held, {})
@@ -249,7 +267,9 @@ class DatabaseLedgerDecision(DatabaseDecision):
         self._in_hand.change(held, {"facets": united})
         if article in held.articles:
             origin = self._origin(held.values["rule"], add.copy_of) or add.source_of
-            self._in_hand.change_article(held, article, source_of=origin, corrected=add.corrected, kinds=list(add.kinds))
+            self._in_hand.change_article(
+                held, article, source_of=origin, corrected=add.corrected, kinds=list(add.kinds)
+            )
 
     def _origin(self, rule: str, original: str | None) -> str | None:
         """Give whose report the article is that another one repeats, where an alert of the rule has it."""

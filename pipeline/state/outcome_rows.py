@@ -58,6 +58,8 @@ def outcome_values(row: OutcomeRow) -> dict[str, Any]:
         "decided": row.decided,
         "escalate": row.escalate,
         "escalations": row.escalations,
+        "reasons": list(row.reasons) or None,
+        "articles_told": row.articles_told,
     }
 
 
@@ -134,4 +136,6 @@ def _outcome(row: Any) -> OutcomeRow:
         outlets_told=row.outlets_told,
         escalate=row.escalate,
         escalations=row.escalations,
+        reasons=tuple(row.reasons or ()),
+        articles_told=row.articles_told,
     )

@@ -151,6 +151,7 @@ alert_articles = Table(
     # what its outlet is: agency, state, private, ...
     Column("kinds", JSON),
     Index("ix_alert_articles_alert", "alert", "position", unique=True),
+    Index("ix_alert_articles_article", "article"),
 )
 
 alert_stories = Table(
@@ -226,6 +227,8 @@ outcomes = Table(
     Column("escalations", Integer, nullable=False),
     # why the update is told that was decided on
     Column("reasons", JSON),
+    # how many articles the alert had at the last message
+    Column("articles_told", Integer),
 )
 
 # The messages over a route, by which it is throttled.

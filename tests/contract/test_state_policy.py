@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeline.policy.desk import Desk, simple_policy
+from pipeline.policy.desk import Desk, Owed, simple_policy
 from pipeline.policy.model import (
     Analyst,
     Digest,
@@ -55,12 +55,26 @@ class Newsroom:
             return self.desk.raised(decision, alert, found, ["mail"])
 
     def grows(self, alert: Alert, article: str, severity: Severity = Severity.LOW, **facets: Any) -> None:
+        self._grows(alert, article, severity, None, facets)
+
+    def changes(self, alert: Alert, article: str = "a1", reason: Reason = Reason.CORRECTION) -> None:
+        """The outlet of an article changes what matters in it."""
+        self._grows(alert, article, Severity.LOW, reason, {})
+
+    def reasons(self, alert: Alert) -> list[tuple[str, ...]]:
+        return [delivery.reasons for delivery in self.ledger.deliveries(alert.id)]
+
+    def _grows(
+        self, alert: Alert, article: str, severity: Severity, reason: Reason | None, facets: dict[str, Any]
+    ) -> None:
         with self.ledger.decide(CONSUMER) as decision:
+            places = [one.position for one in decision.standing(article) if one.alert.id == alert.id]
+            owed = Owed(reason, places[0]) if reason and places else None
             before = decision.facets(alert.id)
             joined = decision.join(alert.id, alert_article(article), alert.story, ["convoy"], severity)
             given = {"source_of": article, **facets}
             after = decision.facets(alert.id, (article, ArticleFacets(**given)))
-            self.desk.grown(decision, joined, before, after, alert.severity)
+            self.desk.grown(decision, joined, before, after, alert.severity, owed)
 
     def later(self, passed: timedelta) -> None:
         self._state.let_pass(passed)
@@ -109,7 +123,7 @@ def quiet_now(analyst: Analyst) -> Analyst:
     return Analyst(id=analyst.id, name=analyst.name, channels=analyst.channels, zone=analyst.zone, quiet=hours)
 
 
-def test_without_a_policy_everyone_is_told_at_once_and_of_no_update(
+def test_without_a_policy_everyone_is_told_at_once_and_of_no_update_but_corrections(
     state: StateUnderTest, rooms: list[Newsroom]
 ) -> None:
     rooms.append(Newsroom(state, simple_policy(("mail",))))
@@ -118,8 +132,8 @@ def test_without_a_policy_everyone_is_told_at_once_and_of_no_update(
     assert rooms[0].sends() == ["everyone: a1"]
     rooms[0].grows(alert, "a2", severity=Severity.CRITICAL)
     assert rooms[0].sends() == []
-    rooms[0].grows(alert, "a1", corrected=True)
-    assert rooms[0].sends() == []
+    rooms[0].changes(alert)
+    assert rooms[0].sends() == ["everyone: a1"]
     assert rooms[0].standing(alert, "everyone") is Standing.DUE
 
 
@@ -231,9 +245,67 @@ def test_whoever_was_told_is_told_of_a_correction_and_nobody_else(state: StateUn
     alert = here.raises("a1")
     here.sends()
 
-    here.grows(alert, "a1", corrected=True)
+    here.changes(alert)
+    here.changes(alert, reason=Reason.WITHDRAWAL)
 
+    assert here.sends() == ["awa: a1", "awa: a1"]
+    assert here.reasons(alert) == [(), ("correction",), ("withdrawal",)]
+
+
+def test_a_change_in_an_article_that_nobody_was_told_of_is_told_to_nobody(
+    state: StateUnderTest, rooms: list[Newsroom]
+) -> None:
+    here = room(state, rooms, Route(name="all", to=("awa",), updates=Updates(outlets=(3,))))
+    alert = here.raises("a1")
+    here.sends()
+
+    here.grows(alert, "a2")
+    here.changes(alert, "a2")
+    assert here.sends() == []
+
+    here.grows(alert, "a3")
     assert here.sends() == ["awa: a1"]
+    here.changes(alert, "a2")
+    assert here.sends() == ["awa: a1"]
+
+
+def test_a_route_may_keep_corrections_away(state: StateUnderTest, rooms: list[Newsroom]) -> None:
+    here = room(state, rooms, Route(name="all", to=("awa",), corrections=False))
+    alert = here.raises("a1")
+    here.sends()
+
+    here.changes(alert)
+
+    assert here.sends() == []
+
+
+def test_who_was_told_when_nobody_acknowledged_is_told_of_a_correction(
+    state: StateUnderTest, rooms: list[Newsroom]
+) -> None:
+    route = Route(name="all", to=("awa",), escalate=(Escalation(after=timedelta(minutes=15), to=("omar",)),))
+    here = room(state, rooms, route, analysts=(AWA, OMAR))
+    alert = here.raises("a1")
+    here.later(timedelta(minutes=16))
+    here.sends()
+
+    here.changes(alert)
+
+    assert here.sends() == ["awa: a1", "omar: a1"]
+
+
+def test_a_correction_in_quiet_hours_goes_out_when_they_end(state: StateUnderTest, rooms: list[Newsroom]) -> None:
+    day = room(state, rooms)
+    alert = day.raises("a1")
+    day.sends()
+    night = room(state, rooms, analysts=(quiet_now(AWA),))
+
+    night.changes(alert)
+    assert night.sends() == []
+    night.changes(alert, reason=Reason.WITHDRAWAL)
+    day.later(timedelta(days=1))
+
+    assert day.sends() == ["awa: a1"]
+    assert day.reasons(alert) == [(), ("correction", "withdrawal")]
 
 
 def test_a_mute_keeps_the_alert_from_the_analyst_and_says_so(state: StateUnderTest, rooms: list[Newsroom]) -> None:
@@ -290,7 +362,7 @@ def test_a_correction_of_what_is_still_held_waits_with_it(state: StateUnderTest,
     here = room(state, rooms, Route(name="daily", to=("awa",), digest=Digest.DAILY))
     alert = here.raises("a1")
 
-    here.grows(alert, "a1", corrected=True)
+    here.changes(alert)
     here.later(timedelta(days=1))
 
     assert here.sends() == ["awa: a1"]

@@ -52,14 +52,18 @@ def upgrade() -> None:
     op.create_index("ix_article_rechecks_due", "article_rechecks", ["due"])
     op.add_column("alert_articles", sa.Column("changes", sa.JSON()))
     op.add_column("alert_articles", sa.Column("matches_no_more", MOMENT))
+    op.create_index("ix_alert_articles_article", "alert_articles", ["article"])
     op.add_column("outcomes", sa.Column("reasons", sa.JSON()))
+    op.add_column("outcomes", sa.Column("articles_told", sa.Integer()))
     op.add_column("deliveries", sa.Column("reasons", sa.JSON()))
 
 
 def downgrade() -> None:
     """Take them away again."""
     op.drop_column("deliveries", "reasons")
+    op.drop_column("outcomes", "articles_told")
     op.drop_column("outcomes", "reasons")
+    op.drop_index("ix_alert_articles_article", "alert_articles")
     op.drop_column("alert_articles", "matches_no_more")
     op.drop_column("alert_articles", "changes")
     op.drop_table("article_rechecks")
