@@ -28,7 +28,7 @@ class SpacyEntities:
         self._models: dict[str, Language] = {}
         for name in models:
             model = _load(name)
-            self._models[model.lang] = model
+            self._models[model.lang or ""] = model
 
     def __call__(self, article: Article) -> Mapping[str, Sequence[str]]:
         """Find the entities of an article; of one in another language, nothing is said."""

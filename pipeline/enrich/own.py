@@ -122,7 +122,7 @@ def _function(what: str, load: Callable[[], object]) -> Enricher:
         raise BadInput(f"{what} can't be loaded ({type(error).__name__}: {error}); mend it or take it out") from error
     if not callable(found):
         raise BadInput(f"{what} is no function; name one that takes an article")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _find(where: str, function: str) -> object:

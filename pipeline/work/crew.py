@@ -96,3 +96,17 @@ class Crew:
             except Exception:  # without signs of life every worker here would be taken for gone
                 logger.exception("no sign of life could be given")
             self._stop.wait(BEAT)
+
+
+def is_gone(owner: str) -> bool:
+    """Tell whether a process that had this name ran on this machine and ended; of other machines' nothing can be told."""
+    machine, _, rest = owner.rpartition("-")[0].rpartition("-")
+    if machine != socket.gethostname() or not rest.isdigit():
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:  # it is there, and another user's
+        return False
+    return False
