@@ -9,6 +9,7 @@ from pipeline.index.interface import ArticleIndex
 from pipeline.log.interface import EventLog
 from pipeline.records import topics
 from pipeline.records.alert import AlertState
+from pipeline.signals.model import Kind
 from pipeline.state.interface import FeedState, FeedStatus, State, SubscriptionState, WorkerStatus
 from pipeline.work.dead_letters import DeadLetters
 
@@ -38,7 +39,7 @@ class Health:
     """The state of every part. `problems` are sentences; without any, all is well.
 
     `missed` counts the feeds that entries were missed of in the last week, `recovered` those entries that were found
-    elsewhere since, and `pushed` the feeds that hubs push.
+    elsewhere since, and `pushed` the feeds that hubs push. `silences` says what signals find gone quiet, in sentences.
     """
 
     problems: tuple[str, ...]
@@ -51,6 +52,7 @@ class Health:
     pushed: int = 0
     due: int = 0
     dead_letters: int = 0
+    silences: tuple[str, ...] = ()
 
 
 def check_health(log: EventLog, index: ArticleIndex, state: State) -> Health:
@@ -96,6 +98,9 @@ def _of_state(state: State, problems: list[str]) -> dict[str, object]:
         **_of_gaps(state),
         "pushed": sum(one.state is SubscriptionState.ACTIVE for one in state.subscriptions.by_feed().values()),
         "due": state.ledger.due(),
+        "silences": tuple(
+            found.text for found in state.signals.findings() if found.kind == Kind.SILENCE and found.ends is None
+        ),
     }
 
 

@@ -61,6 +61,7 @@ def _row(health: Health) -> dict[str, object]:
         "pushed": health.pushed,
         "due": health.due,
         "dead_letters": health.dead_letters,
+        "silences": health.silences,
     }
 
 
@@ -81,6 +82,8 @@ def _print(health: Health) -> None:
     click.echo(f"letters  {health.dead_letters} dead")
     for feed in health.failing:
         click.echo(f"failing: {feed.spec.url}: {feed.error}")
+    for silence in health.silences:
+        click.echo(f"silent: {silence}")
     for problem in health.problems:
         click.echo(f"WRONG: {problem}")
     if not health.problems:

@@ -1,6 +1,7 @@
 """The policy that the settings name, and the desk that carries it out."""
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -34,10 +35,10 @@ def policy_in_force(settings: Settings) -> Policy:
 class PolicyFile:
     """The policy, read anew when its file changes, or the rules that it names: all of it, or none when anything is wrong."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
         """Read the files. Raises BadInput when they can't be used: at the start there is no older policy to keep."""
         self._settings = settings
-        self._files = FollowedFiles(_files(settings))
+        self._files = FollowedFiles(_files(settings), clock)
         self._policy = policy_in_force(settings)
 
     def current(self) -> Policy:

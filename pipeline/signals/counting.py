@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from pipeline.records.article import EnrichedArticle, Origin
 from pipeline.signals.model import Kind, Of, Signal
-from pipeline.state.interface import Tally
+from pipeline.state.interface import Seen, Tally
 
 NO_PLACES = frozenset({"country", "continent", "region"})
 """What is named as a place and is none that somebody could not have heard of."""
@@ -34,6 +34,11 @@ def tallies_of(enriched: EnrichedArticle, kinds: Collection[Of]) -> Iterator[Tal
         yield Tally(
             kind=kind, name=name, label=label, source=article.source.feed, seen=seen, hour=hour, country=country
         )
+
+
+def asked_for(named: Tally | Seen) -> str:
+    """Give what a signal's names are compared with: of a place, its name without the country."""
+    return named.name.rsplit(" (", 1)[0] if named.kind == Of.PLACE else named.name
 
 
 def place_label(name: str, country: str | None) -> str:

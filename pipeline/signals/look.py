@@ -16,7 +16,7 @@ from pipeline.records.alert import AlertArticle, AlertEvent
 from pipeline.records.article import RuleMatch, Span
 from pipeline.records.codec import encode
 from pipeline.records.passage import passage_of
-from pipeline.signals.counting import kinds_of
+from pipeline.signals.counting import asked_for, kinds_of
 from pipeline.signals.model import LEARN, WINDOW, Kind, Of, Signal
 from pipeline.signals.rates import Source, Usual, learn, longest_gap, nothing, tail
 from pipeline.state.interface import (
@@ -63,6 +63,20 @@ class _Found:
     ends: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """An hour's articles, those that were expected, and the probability of so many or more.
+
+    `naming` of the `sources` that have a past brought them.
+    """
+
+    observed: int
+    expected: float
+    chance: float
+    naming: int
+    sources: int
+
+
 class SignalLook:
     """Evaluates the signals of the policy in force."""
 
@@ -95,7 +109,7 @@ class SignalLook:
     def look(self) -> int:
         """Look once; give how many alerts were raised."""
         signals = self._policy().signals
-        self._signals.keep_watches(kinds_of(signals))
+        self._signals.keep(kinds_of(signals), {signal.id for signal in signals})
         if not signals:
             return 0
         now = self._signals.now()
@@ -125,25 +139,32 @@ class SignalLook:
                     self._known[key] = one.count
                     yield from self._burst(mine, seen[one.name], one.hour)
 
-    def _burst(self, signals: Sequence[Signal], seen: Seen, hour: datetime) -> Iterable[_Found]:
-        mine = [signal for signal in signals if signal.takes(_asked_for(seen), seen.country)]
-        number = _number(hour)
-        past = self._past(seen.kind, seen.name, hour) if mine else {}
+    def measure(self, of: str, name: str, hour: datetime) -> Measure | None:
+        """Compare an hour, given by its beginning, with the past; None where no source has one."""
+        past, number = self._past(of, name, hour), _number(hour)
         if not past:
-            return
+            return None
         usual = learn(past, number, WINDOW // HOUR)
         observed = sum(source.counts.get(number, 0) for source in past.values())
         expected = usual.after_outages(number)
         chance = tail(observed, expected, usual.dispersion)
+        naming = sum(1 for source in past.values() if source.counts.get(number, 0))
+        return Measure(observed, expected, chance, naming, len(past))
+
+    def _burst(self, signals: Sequence[Signal], seen: Seen, hour: datetime) -> Iterable[_Found]:
+        mine = [signal for signal in signals if signal.takes(asked_for(seen), seen.country)]
+        found = self.measure(seen.kind, seen.name, hour) if mine else None
+        if found is None:
+            return
         for signal in mine:
-            if observed >= max(signal.least, signal.times * expected) and chance < signal.chance:
-                sources = sum(1 for source in past.values() if source.counts.get(number, 0))
-                text = (
-                    f"{seen.label}: {observed} articles in the hour from {hour:%H:%M} UTC on {_day(hour)},"
-                    f" {_amount(expected)} expected (probability {_power(chance)}), from {sources} of the {len(past)}"
-                    f" sources that have a past"
-                )
-                yield _found(signal, seen, f"{hour:%Y%m%d%H}", text, hour + signal.pause)
+            if found.observed < max(signal.least, signal.times * found.expected) or found.chance >= signal.chance:
+                continue
+            text = (
+                f"{seen.label}: {found.observed} articles in the hour from {hour:%H:%M} UTC on {_day(hour)},"
+                f" {_amount(found.expected)} expected (probability {_power(found.chance)}), from {found.naming} of the"
+                f" {found.sources} sources that have a past"
+            )
+            yield _found(signal, seen, f"{hour:%Y%m%d%H}", text, hour + signal.pause)
 
     # -------------------------------------------------------------------------------------------- silences
 
@@ -163,7 +184,7 @@ class SignalLook:
                         yield from self._silence(signal, seen, now, troubles)
 
     def _silence(self, signal: Signal, seen: Seen, now: datetime, troubles: Mapping[str, str]) -> Iterable[_Found]:
-        if not signal.takes(_asked_for(seen), seen.country):
+        if not signal.takes(asked_for(seen), seen.country):
             return
         past = self._past(seen.kind, seen.name, seen.last + HOUR, learnt=signal.after is None)
         if not past:
@@ -278,10 +299,6 @@ def _of_feeds(signal: Signal, usual: Usual, expected: Mapping[str, float], faili
     if nothing(working, usual.dispersion) < signal.chance:
         return f"; {len(failing)} of its {len(expected)} feeds fail, but the others should have brought something ({named})"
     return f"; the reason may be that {len(failing)} of its {len(expected)} feeds fail ({named})"
-
-
-def _asked_for(seen: Seen) -> str:
-    return seen.name.rsplit(" (", 1)[0] if seen.kind == Of.PLACE else seen.name
 
 
 def _hour(moment: datetime) -> datetime:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from pipeline.policy.model import Policy
 from pipeline.records.article import EnrichedArticle, Origin, RuleMatch, Span
-from pipeline.signals.counting import kinds_of, tallies_of
+from pipeline.signals.counting import asked_for, kinds_of, tallies_of
 from pipeline.signals.model import Kind, Of, Signal
 from pipeline.state.interface import LedgerDecision, Seen, Tally
 
@@ -46,7 +46,7 @@ class Mentions:
 
 
 def _takes(signal: Signal, tally: Tally, known: Seen | None, since: datetime | None) -> bool:
-    if signal.of != tally.kind or not signal.takes(_asked_for(tally), tally.country):
+    if signal.of != tally.kind or not signal.takes(asked_for(tally), tally.country):
         return False
     after = signal.after or timedelta(0)
     if known is not None and tally.seen - known.last < after:
@@ -54,11 +54,6 @@ def _takes(signal: Signal, tally: Tally, known: Seen | None, since: datetime | N
     # What was never seen is told of once it could have been seen: what is new to Harmattan is not new to the world.
     watched = since is not None and tally.seen - since >= after
     return (known is not None or watched) if signal.kind is Kind.FIRST else known is not None
-
-
-def _asked_for(tally: Tally) -> str:
-    """Give what a signal's names are compared with: a place's name without its country."""
-    return tally.name.rsplit(" (", 1)[0] if tally.kind == Of.PLACE else tally.name
 
 
 def _later(known: Seen | None, tally: Tally) -> Seen:

@@ -118,7 +118,7 @@ def tail(observed: int, expected: float, dispersion: float) -> float:
 
 def nothing(expected: float, dispersion: float) -> float:
     """Give the probability of no article at all where so many were expected, over however many hours."""
-    return math.exp(_log_probability(0, expected, dispersion))
+    return math.exp(_log_probability(0, expected, dispersion)) if expected > 0 else 1.0
 
 
 def longest_gap(hours: Iterable[int]) -> int:

@@ -71,8 +71,8 @@ class Signals(Protocol):
     def watched_since(self) -> Mapping[str, datetime]:
         """Give since when each kind is counted."""
 
-    def keep_watches(self, kinds: Collection[str]) -> None:
-        """Forget since when other kinds are counted: they are not any more."""
+    def keep(self, kinds: Collection[str], signals: Collection[str]) -> None:
+        """Forget since when other kinds are counted, and end what other signals have found: they are no more."""
 
     def hours(self, kind: str, since: datetime) -> list[HourCount]:
         """Give for each name and hour since then how many articles there were; the source is left empty."""

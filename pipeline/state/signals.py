@@ -32,13 +32,17 @@ class DatabaseSignals:
         with self._database.read() as connection:
             return {row.kind: row.since for row in connection.execute(select(signal_watches))}
 
-    def keep_watches(self, kinds: Collection[str]) -> None:
-        """Forget since when other kinds are counted."""
-        if set(self.watched_since()) <= set(kinds):
+    def keep(self, kinds: Collection[str], signals: Collection[str]) -> None:
+        """Forget since when other kinds are counted, and end what other signals have found."""
+        lasting = {one.signal for one in self.findings() if one.ends is None}
+        if set(self.watched_since()) <= set(kinds) and lasting <= set(signals):
             return
         with self._database.write() as connection:
             others = signal_watches.c.kind.not_in(one_of(connection, kinds))
             connection.execute(delete(signal_watches).where(others))
+            known = signal_findings.c
+            over = known.ends.is_(None) & known.signal.not_in(one_of(connection, signals))
+            connection.execute(update(signal_findings).where(over).values(ends=now_of(connection)))
 
     def hours(self, kind: str, since: datetime) -> list[HourCount]:
         """Give for each name and hour since then how many articles there were."""

@@ -7,8 +7,10 @@ import pytest
 
 from pipeline.errors import BadInput
 from pipeline.policy.file import check_policy, load_policy
+from pipeline.policy.in_force import PolicyFile
 from pipeline.policy.model import Digest, Reason
 from pipeline.records.article import Severity
+from pipeline.settings import Settings
 
 CHANNELS = ("mail", "phone", "desk")
 RULES = ("sahel", "wagner-group")
@@ -101,3 +103,87 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     text = GOOD.replace("Africa/Bamako", "Bamako").replace("most: 5", "most: 0")
 
     assert len(check_policy(written(tmp_path, text), CHANNELS, RULES)[1]) == 2
+
+
+SIGNALS = """
+signals:
+  - {id: mali-burst, kind: burst, of: country, names: [ML], severity: high, chance: 1.0e-6}
+  - {id: new-town, kind: first, of: place, countries: [ml], after: 90d}
+"""
+
+
+def test_signals_stand_beside_routes_which_can_name_them(tmp_path: Path) -> None:
+    text = GOOD.replace("rules: [wagner-group]", "rules: [wagner-group, mali-burst]") + SIGNALS
+
+    policy = load_policy(written(tmp_path, text), CHANNELS, RULES)
+
+    burst, town = policy.signals
+    assert (burst.severity, burst.chance, burst.names, burst.least) == (Severity.HIGH, 1e-6, {"ml"}, 5)
+    assert (town.after, town.countries) == (timedelta(days=90), {"ML"})
+
+
+def test_a_file_of_signals_alone_is_a_policy_file(tmp_path: Path) -> None:
+    assert len(load_policy(written(tmp_path, SIGNALS), CHANNELS, RULES).signals) == 2
+
+
+@pytest.mark.parametrize(
+    ("entry", "line", "why"),
+    [
+        ("{id: sahel, kind: burst, of: rule}", 2, "a rule or another signal has the id sahel"),
+        ("{id: s, kind: burst, of: rule, names: [sahara]}", 2, "the rule file has no rule 'sahara'"),
+        ("{id: s, kind: burst, of: country, names: [Mali]}", 2, "'Mali' is no code of two letters"),
+        ("{id: s, kind: silence, of: source, times: 4}", 2, "only `burst` has use for times"),
+        (
+            "{id: s, kind: burst, of: country, after: 4d}",
+            2,
+            "only `first` and `return` and `silence` has use for after",
+        ),
+        ("{id: s, kind: burst, of: country, chance: 0.5}", 2, "a chance is over 0 and under 0.1"),
+        ("{id: s, kind: burst, of: country, channels: [pager]}", 2, "the channels file has no channel 'pager'"),
+        ("{id: s, kind: burst, of: language, countries: [ML]}", 2, "only places are narrowed by countries"),
+        ("{id: s, kind: flood, of: country}", 2, "write one of burst, first, return, silence"),
+    ],
+)
+def test_what_is_wrong_with_a_signal_is_told_with_its_line(tmp_path: Path, entry: str, line: int, why: str) -> None:
+    path = written(tmp_path, f"signals:\n  - {entry}\n")
+
+    _, problems = check_policy(path, CHANNELS, RULES)
+
+    assert str(problems[0]).startswith(f"{path}:{line}: ")
+    assert why in str(problems[0])
+
+
+class Clock:
+    """Time that passes when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 10
+        return self.now
+
+
+def test_a_policy_that_is_changed_is_taken_as_a_whole_or_not_at_all(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    channels = tmp_path / "channels.yaml"
+    channels.write_text("channels:\n" + "".join(f"  - {{name: {name}, type: console}}\n" for name in CHANNELS))
+    path = written(tmp_path, GOOD)
+    policy = PolicyFile(Settings(data=tmp_path, policy=path, channels=channels), Clock()).current
+    assert [analyst.id for analyst in policy().analysts] == ["awa", "omar"]
+
+    path.write_text(GOOD.replace("id: omar", "id: lea").replace("omar", "lea"))
+    assert [analyst.id for analyst in policy().analysts] == ["awa", "lea"]
+
+    with caplog.at_level("ERROR"):
+        path.write_text(GOOD.replace("zone: Africa/Bamako", "zone: Africa/Timbuktoo"))
+        assert [analyst.id for analyst in policy().analysts] == ["awa", "lea"]
+    assert "the policy stays as it was" in caplog.text
+    assert f"{path}:5" in caplog.text
+
+    path.unlink()
+    assert [analyst.id for analyst in policy().analysts] == ["awa", "lea"]
+
+    path.write_text(GOOD)
+    assert [analyst.id for analyst in policy().analysts] == ["awa", "omar"]
