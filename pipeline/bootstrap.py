@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import __version__
+from pipeline.answer_links import link_keys
 from pipeline.errors import BadInput
 from pipeline.fetch.interface import Fetcher
 from pipeline.index.interface import AlertIndex, ArticleIndex
@@ -242,6 +244,14 @@ def check_files(settings: Settings) -> None:
         check_channels(path, channels)
 
 
+def leave_links(settings: Settings) -> Callable[[str, str], str | None]:
+    """Give what makes the addresses by which readers take leave of digests. Raises BadInput for a key that can't be used."""
+    from pipeline.notify.compose import leave_link
+
+    keys = link_keys(settings)
+    return lambda digest, reader: leave_link(settings.base_url, keys, digest, reader, datetime.now(UTC))
+
+
 @contextmanager
 def open_poller(log: EventLog, state: State, settings: Settings, owner: str) -> Iterator["Poller"]:
     """Wire the poller."""
@@ -306,7 +316,17 @@ def _worker(
     from pipeline.notify.step import NotifyWorker
 
     notifiers = load_notifiers(settings, show)
-    return NotifyWorker(state.ledger, state.outbox, parts.log, notifiers, owner, settings.base_url, open_desk(settings))
+    return NotifyWorker(
+        state.ledger,
+        state.outbox,
+        parts.log,
+        notifiers,
+        owner,
+        settings.base_url,
+        open_desk(settings),
+        keys=link_keys(settings),
+        kibana=settings.kibana_base_url,
+    )
 
 
 def _fill(parts: Parts) -> None:

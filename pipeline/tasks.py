@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from pipeline.bootstrap import (
     digest_channels,
+    leave_links,
     load_notifiers,
     open_log,
     open_parts,
@@ -99,7 +100,8 @@ def daily_digest(
     wanted = day or (datetime.now(UTC) - timedelta(days=1)).date()
     with open_state(settings) as state:
         digest = make_digest(wanted, state.ledger, settings.base_url)
-        sent = send_digest(digest, state.ledger, load_notifiers(settings, show), digest_channels(settings))
+        notifiers, channels = load_notifiers(settings, show), digest_channels(settings)
+        sent = send_digest(digest, state.ledger, notifiers, channels, leave_links(settings))
     return {"alerts": len(digest.alerts), "channels": sent}
 
 

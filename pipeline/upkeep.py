@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
-from pipeline.bootstrap import Parts, digest_channels, load_notifiers
+from pipeline.bootstrap import Parts, digest_channels, leave_links, load_notifiers
 from pipeline.drain import caught_up
 from pipeline.errors import BadInput
 from pipeline.health import check_health
@@ -36,7 +36,8 @@ def housekeeping_worker(parts: Parts, settings: Settings, show: Callable[[str], 
         return drop_old(parts.log, parts.index, parts.state.stories, datetime.now(UTC) - settings.retention)
 
     def digest(day: date) -> object:
-        return send_digest(make_digest(day, ledger, settings.base_url), ledger, notifiers, channels)
+        made = make_digest(day, ledger, settings.base_url)
+        return send_digest(made, ledger, notifiers, channels, leave_links(settings))
 
     tasks: dict[Callable[[], object], timedelta] = {
         retention: RETENTION_EVERY,

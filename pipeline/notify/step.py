@@ -1,18 +1,21 @@
 """The notify step: claims what is due from the ledger, delivers, then records."""
 
 import logging
+import random
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from pipeline.answer_links import LinkKeys
 from pipeline.errors import LeaseLost
 from pipeline.log.interface import EventLog
+from pipeline.notify.breaker import Breakers
+from pipeline.notify.compose import Composer
 from pipeline.notify.in_hand import InHand
 from pipeline.notify.interface import Digest, Message, Notifier, Refused, TryAgain, Unknown
 from pipeline.policy.desk import Desk
-from pipeline.policy.model import RANK
 from pipeline.state.interface import Attempt, ClaimedDelivery, Ledger, Outbox
 from pipeline.work.outbox import publish_outbox
 from pipeline.work.patience import Patience, Stopped
@@ -30,6 +33,7 @@ A_CHANNEL = 4
 """Deliveries claimed at a time. A channel that has so many under way is given no more: others go on while it hangs."""
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
+JITTER = 1.3
 MOST_ATTEMPTS = 60
 """With pauses that grow to an hour, over two days."""
 
@@ -52,13 +56,17 @@ class NotifyWorker:
         owner: str,
         base_url: str | None,
         desk: Desk,
+        keys: LinkKeys | None = None,
+        kibana: str | None = None,
     ) -> None:
+        """Take the ports, and what links are made with: the page's address, the keys for answers, and Kibana's address."""
         self._ledger = ledger
         self._outbox = outbox
         self._log = log
         self._notifiers = notifiers
         self._owner = owner
-        self._base_url = base_url
+        self._composer = Composer(ledger, desk.policy, base_url, keys, kibana)
+        self._breakers = Breakers()
         self._desk = desk
         self._released = 0.0
         self._in_hand = InHand()
@@ -101,14 +109,18 @@ class NotifyWorker:
         return still
 
     def _claim(self, room: int) -> Callable[[], Sequence[ClaimedDelivery]]:
-        busy = self._in_hand.busy(A_CHANNEL)
+        busy = {*self._in_hand.busy(A_CHANNEL), *self._breakers.resting()}
         return lambda: self._ledger.claim_due(self._owner, room, LEASE, but=busy)
 
     def _publish(self) -> int:
         return publish_outbox(self._outbox, self.step, self._log)
 
     def _deliver(self, claims: Sequence[ClaimedDelivery], patience: Patience) -> None:
-        attempt = self._attempt(claims)
+        try:
+            message = patience(lambda: self._compose(claims))
+        except Stopped:
+            return
+        attempt = self._attempt(claims, message)
         for claim in claims:
             try:
                 patience(lambda claim=claim: self._record(claim, attempt))  # type: ignore[misc]
@@ -135,35 +147,32 @@ class NotifyWorker:
             else:
                 return
 
-    def _message(self, claims: Sequence[ClaimedDelivery]) -> Message | Digest:
-        base = self._base_url.rstrip("/") if self._base_url else None
-        if claims[0].delivery.bundle is None:
-            claim = claims[0]
-            link = f"{base}/alerts/{claim.alert.id}" if base else None
-            repeat = claim.delivery.maybe_repeat
-            return Message(alert=claim.alert, update=claim.delivery.update, link=link, maybe_repeat=repeat)
-        alerts = sorted((claim.alert for claim in claims), key=lambda alert: (-RANK[alert.severity], alert.created))
-        link = f"{base}/alerts" if base else None
-        return Digest(day=datetime.now(UTC).date(), alerts=tuple(alerts), link=link, waited=True)
+    def _compose(self, claims: Sequence[ClaimedDelivery]) -> Message | Digest:
+        alone = claims[0].delivery.bundle is None
+        return self._composer.message(claims[0]) if alone else self._composer.digest(claims)
 
-    def _attempt(self, claims: Sequence[ClaimedDelivery]) -> Attempt:
+    def _attempt(self, claims: Sequence[ClaimedDelivery], message: Message | Digest) -> Attempt:
         claim = claims[0]
         delivery = claim.delivery
         notifier = self._notifiers.get(delivery.channel)
         if notifier is None:
             return Attempt(error=f"the channels file has no channel {delivery.channel}")
         try:
-            notifier.send(self._message(claims), delivery.bundle or delivery.id)
+            notifier.send(message, delivery.bundle or delivery.id)
         except Refused as error:
+            self._breakers.answered(delivery.channel)
             return Attempt(error=str(error))
         except TryAgain as error:
+            self._breakers.failed(delivery.channel)
             return _later(claim, str(error), error.after, maybe_repeat=delivery.maybe_repeat)
         except Unknown as error:
+            self._breakers.failed(delivery.channel)
             return _later(claim, str(error), error.after, maybe_repeat=True)
         except Exception as error:
             # A fault in an adapter must not end the worker, nor be taken for certainly not delivered.
             logger.exception("channel %s failed", delivery.channel)
             return _later(claim, f"{type(error).__name__} in the channel's adapter", None, maybe_repeat=True)
+        self._breakers.answered(delivery.channel)
         return Attempt(sent=True)
 
 
@@ -180,4 +189,6 @@ def _later(claim: ClaimedDelivery, reason: str, after: timedelta | None, *, mayb
     if attempts >= MOST_ATTEMPTS:
         return Attempt(error=f"given up after {attempts} attempts: {reason}")
     pause = min(FIRST_RETRY * 2 ** min(attempts, 16), LONGEST_RETRY)
+    # What failed together does not come back together.
+    pause *= random.uniform(1.0, JITTER)  # noqa: S311
     return Attempt(retry=max(pause, after or timedelta(0)), error=reason, maybe_repeat=maybe_repeat)
