@@ -1,7 +1,7 @@
 """What an article must have, and must lack, before a rule is worth a look at the places of words."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from pipeline.rules.syntax import (
     And,
@@ -29,7 +29,8 @@ _WEIGHT = 10.0  # articles that a guess is worth
 _COMMONNESS_OF_ENTITY = 0.05 * _WEIGHT
 _COMMONNESS_OF_FACT = {FactField.LANG: 30.0, FactField.KIND: 30.0, FactField.COUNTRY: 3.0, FactField.WITHIN: 3.0}
 _COMMONNESS_OF_OTHER_FACT = 1.0
-_NOTHING: frozenset[int] = frozenset()
+Group: TypeAlias = tuple[int, ...]
+"""Different numbers in rising order."""
 
 
 class Needs(NamedTuple):
@@ -38,8 +39,8 @@ class Needs(NamedTuple):
     `rest` is what these leave open; where there is none, an article that has what is needed matches.
     """
 
-    groups: tuple[frozenset[int], ...]
-    against: frozenset[int] = _NOTHING
+    groups: tuple[Group, ...]
+    against: Group = ()
     rest: tuple[Query, ...] = ()
 
 
@@ -91,10 +92,13 @@ class Needed:
         """Tell what a query needs."""
         return self._kinds[type(query)](query)
 
-    def rarest(self, groups: Iterable[frozenset[int]]) -> frozenset[int]:
+    def rarest(self, groups: Sequence[Group]) -> Group:
         """Give the group that is had by the fewest articles, as far as is known."""
-        common = self.commonness
-        return min(groups, key=lambda group: sum(map(common.__getitem__, group)))
+        return groups[0] if len(groups) == 1 else min(groups, key=self.commonness_of)
+
+    def commonness_of(self, group: Group) -> float:
+        """Give a number that is the larger the more articles have a number of the group."""
+        return sum(map(self.commonness.__getitem__, group))
 
     def term(self, term: Term) -> int:
         """Give the number of a term, with a guess of how common it is."""
@@ -104,7 +108,7 @@ class Needed:
         return number
 
     def _phrase(self, query: Phrase) -> Needs:
-        groups = tuple([frozenset((self.term(term),)) for term in query.terms])
+        groups = tuple([(self.term(term),) for term in query.terms])
         return Needs(groups) if len(groups) == 1 else Needs(groups, rest=(query,))
 
     def entity(self, name: str, version: str) -> int:
@@ -120,10 +124,10 @@ class Needed:
         return number
 
     def _entity(self, query: Entity) -> Needs:
-        return Needs((frozenset((self.entity(query.id, query.version),)),))
+        return Needs(((self.entity(query.id, query.version),),))
 
     def _fact(self, query: Fact) -> Needs:
-        return Needs((frozenset([self.fact(query.field, value) for value in query.values]),))
+        return Needs((_joined([[self.fact(query.field, value) for value in query.values]]),))
 
     def _not(self, query: Not) -> Needs:
         groups, against, rest = self.of(query.part)
@@ -150,25 +154,29 @@ class Needed:
     def _and(self, query: And) -> Needs:
         needs = [self.of(part) for part in query.parts]
         groups = tuple([group for need in needs for group in need.groups])
-        against = _NOTHING.union(*(need.against for need in needs))
+        against = _joined([need.against for need in needs])
         return Needs(groups, against, tuple([part for need in needs for part in need.rest]))
 
     def _or(self, query: Or) -> Needs:
         needs = [self.of(part) for part in query.parts]
         if not all(need.groups for need in needs):
             return Needs((), rest=(query,))
-        group = _NOTHING.union(*(self.rarest(need.groups) for need in needs))
+        group = _joined([self.rarest(need.groups) for need in needs])
         is_all = not any(need.rest or need.against or len(need.groups) > 1 for need in needs)
         return Needs((group,), rest=() if is_all else (query,))
 
     def _at_least(self, query: AtLeast) -> Needs:
         """Of n parts of which `count` hold, at least one is among any n - `count` + 1; take the rarest ones."""
         groups = [self.rarest(need.groups) for need in map(self.of, query.parts) if need.groups]
-        groups.sort(key=lambda group: sum(map(self.commonness.__getitem__, group)))
+        groups.sort(key=self.commonness_of)
         enough = len(query.parts) - query.count + 1
         if len(groups) < enough:
             return Needs((), rest=(query,))
-        return Needs((_NOTHING.union(*groups[:enough]),), rest=(query,))
+        return Needs((_joined(groups[:enough]),), rest=(query,))
+
+
+def _joined(groups: Sequence[Sequence[int]]) -> Group:
+    return tuple(sorted({number for group in groups for number in group}))
 
 
 def _open(query: Query) -> Needs:
