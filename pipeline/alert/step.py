@@ -184,7 +184,6 @@ def _facets(enriched: EnrichedArticle) -> ArticleFacets:
         ],
         source_of=article.credit or article.source.outlet or article.source.name,
         copy_of=enriched.copy_of,
-        corrected=enriched.corrected,
         kinds=article.source.kinds,
     )
 

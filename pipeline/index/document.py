@@ -42,6 +42,8 @@ def document_of(enriched: EnrichedArticle) -> Document:
     |---|---|
     | id, revision, story, copy_of, corrected | as in the record |
     | title, text | as in the record, analysed: a plain word finds them |
+    | change_kind | what the latest change of its outlet was: cosmetic, material, correction, withdrawal or unknown |
+    | undeclared | whether the outlet once changed what matters without saying so |
     | url, canonical, language, authors, categories, origin, text_source, page_error, page_kind, credit | as in the record |
     | dated_by, zone, updated_by, updated_zone, extra, enricher_errors | as in the record |
     | source, source_keys | the outlet's name; its folded name and its feed's address, to filter by |
@@ -62,6 +64,8 @@ def document_of(enriched: EnrichedArticle) -> Document:
         "story": enriched.story,
         "copy_of": enriched.copy_of,
         "corrected": enriched.corrected,
+        "change_kind": enriched.changes[-1].kind.value if enriched.changes else None,
+        "undeclared": enriched.undeclared,
         "url": article.url,
         "canonical": article.canonical,
         "title": article.title,

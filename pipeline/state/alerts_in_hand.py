@@ -26,7 +26,6 @@ class ArticleInHand:
     article: AlertArticle
     position: int
     source_of: str | None = None
-    corrected: bool | None = None
     kinds: Sequence[str] | None = None
 
 
@@ -137,7 +136,7 @@ class AlertsInHand:
 
         wanted = rows(alert_articles, alert_articles).order_by(alert_articles.c.alert, alert_articles.c.position)
         for row in self._connection.execute(wanted):
-            held = ArticleInHand(article_of_row(row), row.position, row.source_of, row.corrected, row.kinds)
+            held = ArticleInHand(article_of_row(row), row.position, row.source_of, row.kinds)
             found[row.alert].articles[row.article] = held
         for row in self._connection.execute(rows(deliveries, deliveries.c.alert, deliveries.c.id, deliveries.c.state)):
             found[row.alert].deliveries[row.id] = row.state
@@ -292,7 +291,7 @@ class AlertsInHand:
 
 
 def _article_row(held: ArticleInHand, values: Values) -> Values:
-    own = {"position": held.position, "source_of": held.source_of, "corrected": held.corrected, "kinds": held.kinds}
+    own = {"position": held.position, "source_of": held.source_of, "kinds": held.kinds}
     return {**values, **article_values(held.article), **own}
 
 

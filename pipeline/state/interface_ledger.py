@@ -149,13 +149,12 @@ class ArticleStanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertFacets:
-    """What routes ask of an alert, over all its articles; `outlets` counts independent origins, `corrected` those changed."""
+    """What routes ask of an alert, over all its articles; `outlets` counts independent origins."""
 
     countries: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     outlets: int = 1
-    corrected: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +166,6 @@ class ArticleFacets:
     places: tuple[str, ...] = ()
     source_of: str = ""
     copy_of: str | None = None
-    corrected: bool = False
     kinds: tuple[str, ...] = ()
 
 

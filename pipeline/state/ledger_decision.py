@@ -142,7 +142,6 @@ class DatabaseLedgerDecision(DatabaseDecision):
             languages=tuple(known.get("languages", ())),
             places=tuple(known.get("places", ())),
             outlets=1 if founding else max(1, len(held.sources())),
-            corrected=sum(bool(article.corrected) for article in held.articles.values()),
         )
 
     def current_mutes(self) -> Sequence[Mute]:
@@ -267,9 +266,7 @@ class DatabaseLedgerDecision(DatabaseDecision):
         self._in_hand.change(held, {"facets": united})
         if article in held.articles:
             origin = self._origin(held.values["rule"], add.copy_of) or add.source_of
-            self._in_hand.change_article(
-                held, article, source_of=origin, corrected=add.corrected, kinds=list(add.kinds)
-            )
+            self._in_hand.change_article(held, article, source_of=origin, kinds=list(add.kinds))
 
     def _origin(self, rule: str, original: str | None) -> str | None:
         """Give whose report the article is that another one repeats, where an alert of the rule has it."""

@@ -142,7 +142,6 @@ alert_articles = Table(
     Column("revision", Integer, nullable=False),
     # whose report it is: the origin that it credits, or its outlet
     Column("source_of", FreeText),
-    Column("corrected", Boolean),
     # its text and the places in it of the words that matched
     Column("passage", JSON),
     # what its outlet changed in it since, and when a change made it match no more

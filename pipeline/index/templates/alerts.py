@@ -15,6 +15,17 @@ ALERT_FIELDS: dict[str, Any] = {
             "title": {"type": "text", "analyzer": ANALYZER},
             "published": _DATE,
             "revision": {"type": "long"},
+            "changes": {
+                "properties": {
+                    "at": _DATE,
+                    "declared": {"type": "boolean"},
+                    "edits": {"type": "object", "enabled": False},
+                    "more": {"type": "long"},
+                    "revision": {"type": "long"},
+                    **dict.fromkeys(("kind", "fields"), _KEYWORD),
+                }
+            },
+            "matches_no_more": _DATE,
             "passage": {
                 "properties": {
                     "text": {"type": "text", "analyzer": ANALYZER},

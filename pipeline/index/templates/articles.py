@@ -21,6 +21,7 @@ ARTICLE_FIELDS: dict[str, Any] = {
     "facts": {"type": "keyword"},
     "revision": {"type": "long"},
     "corrected": {"type": "boolean"},
+    "undeclared": {"type": "boolean"},
     "locations": {"type": "geo_point"},
     "record": {"type": "object", "enabled": False},
     # What enrichers of the operator's own found: `extra.NAME`, each value a keyword.
@@ -31,6 +32,7 @@ ARTICLE_FIELDS: dict[str, Any] = {
             "id",
             "story",
             "copy_of",
+            "change_kind",
             "url",
             "language",
             "authors",
