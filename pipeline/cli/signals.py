@@ -1,7 +1,7 @@
 """`harmattan signals`."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 
 import click
@@ -10,7 +10,7 @@ from pipeline.bootstrap import open_parts
 from pipeline.cli.options import data_option, file_option, json_option, print_json, print_table, settings_for
 from pipeline.policy.in_force import policy_in_force
 from pipeline.signals.counting import asked_for
-from pipeline.signals.look import SignalLook
+from pipeline.signals.look import Measure, SignalLook
 from pipeline.signals.model import Signal
 from pipeline.state.interface import Finding, Seen, Signals
 from pipeline.upkeep import signal_look
@@ -48,18 +48,20 @@ def _rows(
     hour = known.now().astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     mine = [seen for seen in known.seen(signal.of) if signal.takes(asked_for(seen), seen.country)]
     mine.sort(key=lambda seen: seen.last, reverse=True)
+    counts = {one.name: one.count for one in known.hours(signal.of, hour)}
     for seen in mine[:limit]:
-        yield _row(signal, seen, look, hour) | {"found": _said(found.get((signal.id, seen.name)))}
+        measured = look.measure(seen.kind, seen.name, hour)
+        row = _row(signal, seen, measured, counts.get(seen.name, 0))
+        yield row | {"found": _said(found.get((signal.id, seen.name)))}
 
 
-def _row(signal: Signal, seen: Seen, look: SignalLook, hour: datetime) -> dict[str, object]:
-    measured = look.measure(seen.kind, seen.name, hour)
+def _row(signal: Signal, seen: Seen, measured: Measure | None, count: int) -> dict[str, object]:
     return {
         "signal": signal.id,
         "kind": signal.kind.value,
         "name": seen.label,
         "last_seen": seen.last,
-        "this_hour": measured.observed if measured else None,
+        "this_hour": count,
         "expected": round(measured.expected, 2) if measured else None,
         "probability": float(f"{measured.chance:.2g}") if measured else None,
     }
