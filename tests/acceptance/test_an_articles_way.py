@@ -96,13 +96,13 @@ def test_what_a_new_rule_finds_in_stored_articles_is_searchable_and_wakes_nobody
     assert [found["revision"] for found in desk.finds("*")] == [2]
 
 
+@pytest.mark.parametrize("servers", ["embedded"], indirect=True)
 def test_a_replay_that_is_asked_to_raises_the_missing_alerts_once(desk: Desk):
     desk.outlets.outlet("kayes-weekly").publish(title="Market reopens", text=stories.MARKET)
     desk.polls()
     rules = desk.folder / "rules.yaml"
     rules.write_text("rules: [{id: markets, name: Markets, query: '\"cattle market\"', severity: low}]\n")
 
-    desk.runs("replay", "--rules", str(rules))
     for _ in range(2):
         said = desk.runs("replay", "--rules", str(rules), "--alert", "--rule", "markets", "--json")
         assert (said.status, said.rows()[0]["shown_to_alert"]) == (0, 1)
@@ -110,6 +110,7 @@ def test_a_replay_that_is_asked_to_raises_the_missing_alerts_once(desk: Desk):
     assert desk.told_rules() == ["markets"]
 
 
+@pytest.mark.parametrize("servers", ["servers"], indirect=True)
 def test_articles_are_replayed_between_the_fresh_ones_of_running_workers(desk: Desk):
     desk.outlets.outlet("kayes-weekly").publish(title="Market reopens", text=stories.MARKET)
     desk.polls()
