@@ -277,6 +277,8 @@ def _workers(
         from pipeline.upkeep import signals_worker
 
         return [_worker(step, parts, settings, owner, show, stack), signals_worker(parts, settings)]
+    if step == "enrich":
+        return _enrich_workers(parts, settings, stack)
     if step != "poll":
         return [_worker(step, parts, settings, owner, show, stack)]
     from pipeline.poll.worker import PollWorker
@@ -291,12 +293,10 @@ def _worker(
     from pipeline.work.worker import BatchWorker
 
     state = parts.state
-    if step == "enrich":
-        return _enrich_worker(parts, settings, stack)
     if step == "relate":
         from pipeline.relate.step import RelateStep
 
-        return BatchWorker(RelateStep(state.stories, state.outbox, parts.log, owner), parts.log)
+        return BatchWorker(RelateStep(state.stories, state.outbox, parts.log, owner, settings.rechecks), parts.log)
     if step == "index":
         from pipeline.index.step import IndexStep
 
@@ -338,14 +338,20 @@ def _fill(parts: Parts) -> None:
         rebuild(parts.index, parts.log)
 
 
-def _enrich_worker(parts: Parts, settings: Settings, stack: ExitStack) -> Worker:
+def _enrich_workers(parts: Parts, settings: Settings, stack: ExitStack) -> Sequence[Worker]:
+    """Wire the worker that enriches, and unless that is turned off, the one that asks for young articles' pages again."""
     from pipeline.enrich.page import TrafilaturaReader
+    from pipeline.enrich.recheck import RecheckWorker
     from pipeline.enrich.step import EnrichStep
     from pipeline.enrich.worker import EnrichWorker
 
     fetcher = stack.enter_context(open_fetcher(settings))
     pages = stack.enter_context(closing(TrafilaturaReader(fetcher)))
-    return EnrichWorker(EnrichStep(load_preparer(settings), pages), parts.log)
+    preparer = load_preparer(settings)
+    worker = EnrichWorker(EnrichStep(preparer, pages), parts.log)
+    if not settings.rechecks:
+        return [worker]
+    return [worker, RecheckWorker(parts.state.rechecks, pages, preparer, parts.log, settings.rechecks)]
 
 
 def load_preparer(settings: Settings) -> "Preparer":

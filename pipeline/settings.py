@@ -15,6 +15,8 @@ from pipeline.fetch.proxies import NO_PROXIES, Proxies, read_proxies
 Network = IPv4Network | IPv6Network
 _SHORTEST = timedelta(minutes=1)
 _LONGEST = timedelta(hours=6)
+RECHECKS = (timedelta(minutes=15), timedelta(hours=2), timedelta(days=1))
+"""When the page of a new article is asked for again, where the operator says nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,8 @@ class Settings:
     proxies: Proxies = NO_PROXIES
     partitions: int = 6
     retention: timedelta = timedelta(days=400)
+    rechecks: tuple[timedelta, ...] = RECHECKS
+    """When pages of new articles are asked for again, from when these were first seen; none turns that off."""
     environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def secret(self, name: str) -> str:
@@ -127,6 +131,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         proxies=_proxies(env),
         partitions=_partitions(env),
         retention=_duration(env, "RETENTION") or timedelta(days=400),
+        rechecks=_rechecks(env),
         environ=dict(env),
     )
 
@@ -218,6 +223,18 @@ def _duration(env: Mapping[str, str], name: str) -> timedelta | None:
         return parse_duration(value) if value else None
     except ValueError as error:
         raise BadInput(f"HARMATTAN_{name}: {error}") from error
+
+
+def _rechecks(env: Mapping[str, str]) -> tuple[timedelta, ...]:
+    value = _text(env, "RECHECKS")
+    if value is None:
+        return RECHECKS
+    if value.lower() in ("off", "no", "none", "0"):
+        return ()
+    try:
+        return tuple(sorted({parse_duration(part.strip()) for part in value.split(",") if part.strip()}))
+    except ValueError as error:
+        raise BadInput(f"HARMATTAN_RECHECKS: {error}; write times such as 15m,2h,1d, or off") from error
 
 
 def _bounds(env: Mapping[str, str]) -> dict[str, timedelta]:

@@ -17,7 +17,8 @@ class PageText:
     `url` is where the redirects ended, `canonical` the address that the page itself gives, if any. `kind` is what
     stands on the page: `article`, `stub`, `paywall`, `consent`, `gone`, or `unreadable` where it could not be had or read.
     A paywalled page's `text` is what it lets everybody read. Times are in the zone that the page gives them,
-    and `pipeline.zones` tells where it gives none.
+    and `pipeline.zones` tells where it gives none. `status` is that of the answer, where there was one; `unchanged` tells that
+    the page is as it was when it gave the validators that it was asked with; `etag` and `last_modified` are those it gives now.
     """
 
     url: str
@@ -28,13 +29,20 @@ class PageText:
     published: datetime | None = None
     modified: datetime | None = None
     error: str | None = None
+    status: int | None = None
+    unchanged: bool = False
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 class PageReader(Protocol):
     """Fetches articles' pages and finds the article in them, many at a time."""
 
-    def read(self, url: str) -> Future[PageText]:
-        """Start reading a page. The future always gives a PageText, never raises, and ends in bounded time."""
+    def read(self, url: str, etag: str | None = None, last_modified: str | None = None) -> Future[PageText]:
+        """Start reading a page; with validators that it gave before, only if it has changed since.
+
+        The future always gives a PageText, never raises, and ends in bounded time.
+        """
 
     def close(self) -> None:
         """Give up what is under way."""

@@ -2,6 +2,8 @@
 
 import re
 from concurrent.futures import CancelledError, Future
+from dataclasses import replace
+from http import HTTPStatus
 
 from pipeline.enrich.barriers import CONSENT, GONE, PAYWALL, STUB
 from pipeline.enrich.extract import MEMORY, Extraction, extract
@@ -43,13 +45,21 @@ class TrafilaturaReader:
             tasks=PAGES_A_PROCESS,
         )
 
-    def read(self, url: str) -> Future[PageText]:
+    def read(self, url: str, etag: str | None = None, last_modified: str | None = None) -> Future[PageText]:
         """Start reading a page; see the port."""
         page: Future[PageText] = Future()
         page.set_running_or_notify_cancel()
         try:
             self._processes.start()
-            request = Request(url=url, accept=ACCEPT, limit=LARGEST, timeout=FETCH_SECONDS, robots=True)
+            request = Request(
+                url=url,
+                accept=ACCEPT,
+                limit=LARGEST,
+                timeout=FETCH_SECONDS,
+                robots=True,
+                etag=etag,
+                last_modified=last_modified,
+            )
             self._fetcher.submit(request).add_done_callback(lambda answer: self._fetched(url, answer, page))
         except Closed:
             page.set_result(PageText(url=url, kind=UNREADABLE, error="not asked for: the reader was closed"))
@@ -69,15 +79,20 @@ class TrafilaturaReader:
                 PageText(url=url, kind=UNREADABLE, error=str(error) or "the page was not asked for to its end")
             )
             return
+        if response.status == HTTPStatus.NOT_MODIFIED:
+            page.set_result(PageText(url=response.url, status=response.status, unchanged=True))
+            return
         if problem := _unusable(response):
             kind = GONE if response.status in (404, 410) else UNREADABLE
-            page.set_result(PageText(url=response.url, kind=kind, error=problem))
+            page.set_result(PageText(url=response.url, kind=kind, error=problem, status=response.status))
             return
         try:
             charset = _CHARSET.search(response.headers.get("content-type", ""))
             name = charset[1] if charset else None
             work = self._processes.schedule(extract, response.body, name, response.url, url, seconds=self._seconds)
-            work.add_done_callback(lambda done: page.set_result(self._extracted(response.url, done)))
+            work.add_done_callback(
+                lambda done: page.set_result(_answered(response, self._extracted(response.url, done)))
+            )
         except (Closed, RuntimeError) as error:
             page.set_result(PageText(url=response.url, kind=UNREADABLE, error=f"the page was not read ({error})"))
 
@@ -104,6 +119,10 @@ class TrafilaturaReader:
             modified=found.modified,
             error=_BARRED.get(found.kind),
         )
+
+
+def _answered(response: Response, page: PageText) -> PageText:
+    return replace(page, status=response.status, etag=response.etag, last_modified=response.last_modified)
 
 
 def _unusable(response: Response) -> str | None:

@@ -1,6 +1,8 @@
 """From an entry, and its page where there is one, to a prepared article."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from threading import Lock
 
 from pipeline.enrich.barriers import PAYWALL
 from pipeline.enrich.credit import Credits
@@ -10,7 +12,7 @@ from pipeline.enrich.language import UNDETERMINED, LanguageGuesser
 from pipeline.enrich.outlets import Outlets
 from pipeline.enrich.own import NO_ENRICHERS, Article, OwnEnrichers
 from pipeline.identity import identity_keys, is_web_address
-from pipeline.records.article import PreparedArticle, RawArticle
+from pipeline.records.article import Origin, PreparedArticle, RawArticle
 from pipeline.rules.facts import facts_of
 from pipeline.text.document import Document
 from pipeline.text.html import html_to_text, title_to_text
@@ -61,6 +63,7 @@ class Preparer:
         self._outlets = outlets
         self._credits = Credits(outlets)
         self._own = own
+        self._lock = Lock()
 
     def prepare(self, raw: RawArticle, feed: FeedText, page: PageText | None) -> PreparedArticle:
         """Prepare the article with the page's text where it says more than the feed, and otherwise with the feed's."""
@@ -91,6 +94,8 @@ class Preparer:
                 updated=dates.updated.moment,
                 updated_by=dates.updated.by,
                 updated_zone=dates.updated.zone,
+                page_etag=page.etag if page else None,
+                page_modified=page.last_modified if page else None,
             )
         )
 
@@ -98,8 +103,33 @@ class Preparer:
         """Look anew at an article that was prepared before: its text stays, and what is found in it is found again."""
         return self._found_in(article)
 
+    def changed(self, article: PreparedArticle, page: PageText, seen: datetime) -> PreparedArticle:
+        """Prepare an article anew whose page has changed; `seen` is when that was noticed."""
+        later = page.modified and (article.updated is None or page.modified > article.updated) and page.modified <= seen
+        changed = replace(
+            article,
+            text=page_body(page.text, article.title),
+            text_source=PAGE,
+            page_error=None,
+            page_kind=page.kind,
+            page_etag=page.etag,
+            page_modified=page.last_modified,
+            updated=page.modified.astimezone(UTC) if page.modified and later else article.updated,
+            updated_by=PAGE if later else article.updated_by,
+            seen=seen,
+            origin=Origin.LIVE,
+        )
+        return self._found_in(changed)
+
     def _found_in(self, article: PreparedArticle) -> PreparedArticle:
-        """Complete an article with all that is found in its title and text, and is known of its source."""
+        """Complete an article with all that is found in its title and text, and is known of its source.
+
+        One at a time: entries and re-checked pages are prepared by two threads.
+        """
+        with self._lock:
+            return self._complete(article)
+
+    def _complete(self, article: PreparedArticle) -> PreparedArticle:
         known = replace(article.source, outlet=None, kinds=(), owner=None)
         outlet = self._outlets.outlet_of(known, article.url)
         source = self._outlets.describe(known, article.url)
@@ -140,10 +170,10 @@ def _usable_text(page: PageText | None, feed: FeedText) -> str:
     """Give the page's text where it is the article's, or at least more than nothing: what a paywall lets through."""
     if page is None or (page.error and (feed.text or page.kind != PAYWALL)):
         return ""
-    return _page_body(page.text, feed.title)
+    return page_body(page.text, feed.title)
 
 
-def _page_body(text: str, title: str) -> str:
+def page_body(text: str, title: str) -> str:
     """Take away the headline that a page repeats before its text."""
     first, _, rest = text.partition("\n\n")
     return rest if rest and " ".join(first.split()).casefold() == title.casefold() else text

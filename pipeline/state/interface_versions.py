@@ -41,9 +41,9 @@ class Version:
 class Recheck:
     """An article whose page is to be asked for again.
 
-    `record` is the article as it was last prepared, with the text of its page. `key` is the log's key of its records, `asked`
+    `record` is the article as it was last prepared. `key` is the log's key of its records, `asked`
     how often its page was asked for again, and `gone` tells that it was gone the last time. `etag` and `last_modified` are
-    the page's validators; `digest` stands for the title and text that were last seen.
+    the page's validators; `digest` stands for the title and text that were last seen. `at` is when it was given out.
     """
 
     article: str
@@ -54,6 +54,7 @@ class Recheck:
     gone: bool = False
     etag: str | None = None
     last_modified: str | None = None
+    at: datetime | None = None
 
 
 class VersionsDecision(Protocol):

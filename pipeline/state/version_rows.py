@@ -1,7 +1,7 @@
 """What relate's transactions read and write of versions and re-checks, in columns."""
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,13 +35,15 @@ def unpack_text(packed: bytes) -> KnownText:
     return msgspec.json.decode(zlib.decompress(packed), type=KnownText)
 
 
-def unpack_recheck(row: Any, text: KnownText | None) -> Recheck:
-    """Give a re-check of a row of the table; with its page's text, where that is still kept. Raises TooNew."""
+def unpack_recheck(row: Any, texts: Mapping[tuple[str, str], KnownText], at: datetime) -> Recheck:
+    """Give a re-check of a row of the table; `texts` are those of articles by id and source. Raises TooNew."""
     record = decode(zlib.decompress(row.record), PreparedArticle)
+    known = texts.get((row.article, record.text_source))
     return Recheck(
         article=row.article,
         key=row.key,
-        record=replace(record, text=text.text) if text else record,
+        record=replace(record, text=known.text) if known else record,
+        at=at,
         digest=row.digest,
         asked=row.asked,
         gone=row.gone,

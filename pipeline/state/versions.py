@@ -11,7 +11,6 @@ from pipeline.state.sql import now_of, one_of
 from pipeline.state.version_rows import recheck_values, unpack_recheck, unpack_text, versions_of
 from pipeline.state.version_tables import article_rechecks, article_texts
 
-_PAGE = "page"
 _due = article_rechecks.c
 
 
@@ -45,11 +44,10 @@ class DatabaseRechecks:
             ids = [row.article for row in rows]
             held = update(article_rechecks).where(_due.article.in_(one_of(connection, ids)))
             connection.execute(held.values(due=now + hold))
-            texts = select(article_texts.c.article, article_texts.c.content).where(
-                article_texts.c.article.in_(one_of(connection, ids)), article_texts.c.text_source == _PAGE
-            )
-            pages = {article: unpack_text(packed) for article, packed in connection.execute(texts)}
-            return [unpack_recheck(row, pages.get(row.article)) for row in rows]
+            wanted_texts = select(article_texts.c.content).where(article_texts.c.article.in_(one_of(connection, ids)))
+            texts = [unpack_text(packed) for packed in connection.execute(wanted_texts).scalars()]
+            by_source = {(text.article, text.text_source): text for text in texts}
+            return [unpack_recheck(row, by_source, now) for row in rows]
 
     def again(self, recheck: Recheck, after: timedelta) -> None:
         """Save what was learnt of a page, which is to be asked for again after that long."""

@@ -59,7 +59,7 @@ class Pages:
     def __init__(self) -> None:
         self.asked: dict[str, Future[PageText]] = {}
 
-    def read(self, url: str) -> Future[PageText]:
+    def read(self, url: str, etag: str | None = None, last_modified: str | None = None) -> Future[PageText]:
         self.asked[url] = Future()
         return self.asked[url]
 
