@@ -48,7 +48,8 @@ def check(urls: tuple[str, ...], as_json: bool, data: Path | None) -> int:
             logins = [known[url].spec.login if url in known else None for url in wanted]
             for url, report in zip(wanted, pool.map(checker.check, wanted, logins), strict=True):
                 failed = failed or bool(report.error and not report.entries)
-                faults = (*report.faults, *_from_state(state, known.get(url)))
+                before = (fault for fault in _from_state(state, known.get(url)) if fault != report.error)
+                faults = (*report.faults, *before)
                 if report.feed and report.feed.links.hubs and not pushes:
                     report = replace(report, notes=(*report.notes, PUSHES_OFF))
                 _print(report, faults, as_json)
@@ -63,6 +64,8 @@ def _from_state(state: State, feed: FeedStatus | None) -> Iterator[str]:
     """Say what polls have found wrong before."""
     if feed is None:
         return
+    if feed.spec.problem:  # of its address, or its login
+        yield feed.spec.problem
     if feed.state in _STATES:
         yield _STATES[feed.state]
     if feed.failures > 1:

@@ -85,7 +85,9 @@ class Schedule:
     def after_failure(self, claim: ClaimedFeed) -> timedelta:
         """After a failure: twice as long for each one before it, by chance a quarter more or less, a day at most."""
         usual = self._interval or claim.spec.interval or claim.memory.delay or self._bounded(DEFAULT)
-        return min(usual * 2.0 ** min(claim.failures, 30) * (0.75 + 0.5 * self._chance()), LONGEST_WAIT)
+        chance = self._chance()
+        longest = LONGEST_WAIT * (0.9 + 0.1 * chance)  # those that failed together don't come back together for ever
+        return min(usual * 2.0 ** min(claim.failures, 30) * (0.75 + 0.5 * chance), longest)
 
     def after_outage(self, claim: ClaimedFeed) -> timedelta:
         """While our own network is down: as usual, but five minutes at most, by chance a quarter more or less."""

@@ -225,6 +225,23 @@ def write(path: Path, text: str) -> Path:
 
 
 class TestChecking:
+    def test_names_what_keeps_a_feed_from_being_polled(
+        self, harmattan: Harmattan, server: HostileServer, tmp_path: Path
+    ):
+        server.behaviours["/rss"] = with_etag(FEED, '"a"', content_type="application/rss+xml")
+        listed_in = tmp_path / "feeds.opml"
+        listed_in.write_text(
+            f'<opml version="2.0"><body><outline type="rss" text="P" xmlUrl="{server.url("/rss")}" login="basic:PATH"/>'
+            '<outline type="rss" text="Q" xmlUrl="gopher://old.example/"/></body></opml>'
+        )
+        harmattan("import", listed_in)
+        rows_in_list = listed(harmattan)
+        assert {row["state"] for row in rows_in_list.values()} == {"invalid"}
+        checked = {row["url"]: row for row in rows_of(harmattan("check", "--json"), 1)}
+        assert checked[server.url("/rss")]["faults"] == [rows_in_list[server.url("/rss")]["error"]]
+        assert checked["gopher://old.example/"]["error"] == rows_in_list["gopher://old.example/"]["error"]
+        assert checked["gopher://old.example/"]["faults"] == []
+
     def test_says_all_that_is_wrong_in_words(self, harmattan: Harmattan, server: HostileServer):
         odd = [item("No link"), item("Late", "/2", date="Mon, 16 Nov 2099 10:00:00 +0000"), item("Old", "/3")]
         server.behaviours |= {

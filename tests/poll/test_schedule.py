@@ -128,7 +128,12 @@ def test_a_feeds_own_interval_is_kept_and_one_for_every_feed_goes_before_it() ->
 def test_each_failure_doubles_the_wait_up_to_a_day_and_no_further() -> None:
     waits = [SCHEDULE.after_failure(claim(interval=MINUTE, failures=failures)) for failures in range(1000)]
     assert waits[:4] == [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8)]
-    assert waits[-1] == max(waits) == LONGEST_WAIT
+    assert LONGEST_WAIT * 0.9 <= waits[-1] == max(waits) <= LONGEST_WAIT
+
+
+def test_feeds_that_have_failed_for_long_don_t_come_back_together() -> None:
+    waits = {Schedule().after_failure(claim(interval=MINUTE, failures=100)) for _ in range(20)}
+    assert len(waits) == 20
 
 
 def test_a_server_that_asks_for_a_year_gets_a_day() -> None:
