@@ -219,7 +219,7 @@ def test_a_server_that_stays_busy_is_out_of_reach_and_the_batch_can_be_written_l
 
 
 def test_a_node_without_memory_for_the_request_refuses_nothing_for_good(own_server: StartServer) -> None:
-    node = own_server(ElasticsearchServer, {"indexing_pressure.memory.limit": "8kb"})
+    node = own_server(ElasticsearchServer, {"indexing_pressure.memory.limit": "16kb"})
     with closing(ElasticsearchIndex(node.address, first_wait=0.01)) as index:
         index.setup()
         with pytest.raises(OutOfReach, match="429"):
