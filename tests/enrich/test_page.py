@@ -71,6 +71,11 @@ def read(reader: TrafilaturaReader, url: str) -> PageText:
     return reader.read(url).result(60)
 
 
+def test_a_page_that_has_not_changed_since_is_told_and_not_read(reader: TrafilaturaReader) -> None:
+    page = reader.read(web.holds("", status=304), etag='"v1"').result(10)
+    assert (page.unchanged, page.error, page.text) == (True, None, "")
+
+
 def test_a_page_gives_its_article_and_what_it_says_of_it(reader: TrafilaturaReader) -> None:
     page = read(reader, web.holds(PAGE))
     assert [line for line in page.text.split("\n\n") if line != "Lorries"] == SENTENCES
