@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from pipeline.index.entities import NARROWED
 from pipeline.index.words import Word, any_word, word_of
 from pipeline.rules.syntax import Beside, Entity, Except, In, Near, NotNear, Or, Phrase, Query, Where
 
@@ -48,8 +49,9 @@ def run_of(query: Query) -> Asked | None:
             return _near(left, right, distance, ordered)
         case Beside(part, other, distance):
             return _near(part, other, distance, ordered=False)
-        case Entity(_, part):
-            return run_of(part)
+        case Entity(_, part, version):
+            asked = run_of(part)
+            return asked and Asked(asked.run, asked.whole and version != NARROWED)
         case NotNear(part) | Except(part) | Where(part) | In(_, part):
             asked = run_of(part)
             return asked and Asked(asked.run, False)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from pipeline.errors import BadInput
+from pipeline.index.entities import NARROWED, narrowed, words_of
 from pipeline.index.runs import Run, by_language, in_language, run_of
 from pipeline.index.words import Word, any_word, word_of
 from pipeline.rules.syntax import (
@@ -27,7 +28,6 @@ from pipeline.rules.syntax import (
     Query,
     Term,
     Where,
-    walk,
 )
 
 Q = TypeVar("Q")
@@ -95,7 +95,8 @@ def fact_key(field: str, value: str) -> str:
 
 def translate(query: Query, engine: Engine[Q], *, in_order: bool = True) -> Found[Q]:
     """Give the engine's query. Without `in_order` words may stand anywhere. Raises BadInput for one that is too large."""
-    count = sum(len(part.terms) for part in walk(query) if isinstance(part, Phrase))
+    query = narrowed(query)
+    count = sum(1 for _ in words_of(query))
     if count > MOST_WORDS:
         raise BadInput(
             f"the query has {count} words, those of its entities included; the most is {MOST_WORDS}: divide it"
@@ -132,6 +133,8 @@ class _Translation(Generic[Q]):
                 return self._some([self.of(part, sections) for part in parts], count)
             case Not(part):
                 return self._not(self.of(part, sections))
+            case Entity(_, part, version) if version == NARROWED:
+                return self._loose([self.of(part, sections)])
             case Context(part) | Entity(_, part):
                 return self.of(part, sections)
             case Fact(field, values):

@@ -21,9 +21,13 @@ from pipeline.rules.syntax import (
     Or,
     Phrase,
     Query,
+    Reading,
     Term,
     Where,
 )
+
+_NAMES = 0.1
+"""How much rarer a name is than another word of its length."""
 
 MOST_GROUPS = 4
 """Groups that are asked for together; the others are left to be checked."""
@@ -93,6 +97,6 @@ def _commonness(group: Group) -> float:
 
 
 def _term_commonness(term: Term) -> float:
-    """Guess how common a word is: short ones are. A Han character counts for two letters."""
+    """Guess how common a word is: short ones are, and names are not. A Han character counts for two letters."""
     letters = sum(2 if character >= "\u2e80" else 1 for character in term.form if character.isalnum())
-    return 1.0 / max(letters, 1) ** 2
+    return (_NAMES if term.reading in (Reading.NAME, Reading.ACRONYM) else 1.0) / max(letters, 1) ** 2
