@@ -1,6 +1,7 @@
 """The web application: which address shows what, and what happens when a part can't be reached."""
 
-from collections.abc import Callable, Mapping
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from starlette.applications import Starlette
@@ -11,17 +12,26 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from pipeline.answer_links import LinkKeys
 from pipeline.errors import HarmattanError
 from pipeline.health import Health
 from pipeline.index.interface import ArticleIndex
+from pipeline.policy.desk import simple_policy
+from pipeline.policy.model import Policy
+from pipeline.rules.rule import Rule
 from pipeline.state.interface import State
 from pipeline.web.alert_pages import AlertPages
+from pipeline.web.answer_pages import AnswerPages
 from pipeline.web.answers import page, sentence
 from pipeline.web.article_pages import ArticlePages
+from pipeline.web.feed_pages import FeedPages
+from pipeline.web.guard import Guard
 from pipeline.web.hub_pages import HubPages
 from pipeline.web.rendering import STATIC
 from pipeline.web.safety import HEADERS, Safety
 from pipeline.web.status_pages import StatusPages
+from pipeline.web.story_pages import StoryPages
+from pipeline.web.why_pages import WhyPages
 from pipeline.websub import PATH, HubKeys
 
 _REASONS = {404: "There is nothing at this address.", 405: "This address can only be read."}
@@ -35,16 +45,29 @@ def create_app(
     rules: Mapping[str, str] | None = None,
     base_url: str | None = None,
     hubs: HubKeys | None = None,
+    keys: LinkKeys | None = None,
+    kibana: str | None = None,
+    user_header: str | None = None,
+    policy: Callable[[], Policy] = lambda: simple_policy(()),
+    read_rules: Callable[[], Sequence[Rule]] = tuple,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Starlette:
     """Make the application.
 
     `health` reports on every part; `rules` are the ids and names offered in the search form; `base_url` is the page's
-    public address, whose host it answers to beside localhost and IP addresses. No request changes anything, but what hubs
-    deliver at /websub/ is kept, where `hubs` has the keys to know them.
+    public address, whose host it answers to beside localhost and IP addresses. `keys` are those of messages' links; without
+    them nobody's links are known. `kibana` is Kibana's address for readers, `user_header` the one in which a proxy names who is
+    signed in, `policy` and `read_rules` what /why goes by. No GET changes anything. A POST does at an alert, behind a message's
+    link, and at /websub/, where what hubs deliver is kept if `hubs` has the keys to know them.
     """
-    articles = ArticlePages(index, rules or {}, now)
-    alerts = AlertPages(state.ledger)
+    names = rules or {}
+    keys = keys or LinkKeys(secrets.token_bytes(32))
+    articles = ArticlePages(index, names, now)
+    alerts = AlertPages(state.ledger, Guard(keys, user_header), kibana, now)
+    answers = AnswerPages(state.ledger, keys, now)
+    feeds = FeedPages(state.ledger, names, base_url, now)
+    stories = StoryPages(index, state.ledger)
+    why = WhyPages(index, state, names, policy, read_rules)
     hub_pages = HubPages(state.subscriptions, hubs)
     status = StatusPages(index, state, health)
     return Starlette(
@@ -52,7 +75,13 @@ def create_app(
             Route("/", articles.search),
             Route("/articles/{article}", articles.article),
             Route("/alerts", alerts.list),
-            Route("/alerts/{alert}", alerts.alert),
+            Route("/alerts/{alert}", alerts.alert, methods=["GET", "POST"]),
+            Route("/alerts.atom", feeds.all),
+            Route("/rules/{rule}.atom", feeds.of_rule),
+            Route("/stories/{story}", stories.story),
+            Route("/why", why.why),
+            Route("/answer/{token}", answers.answer, methods=["GET", "POST"]),
+            Route("/unsubscribe/{token}", answers.unsubscribe, methods=["GET", "POST"]),
             Route("/status", status.status),
             Route("/health", status.health),
             Route(f"{PATH}{{key}}", hub_pages.endpoint, methods=["GET", "POST"]),

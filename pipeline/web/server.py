@@ -3,7 +3,7 @@
 import logging
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from ipaddress import ip_address
 from time import monotonic, sleep
@@ -12,10 +12,13 @@ from typing import Protocol
 import uvicorn
 from starlette.types import ASGIApp
 
+from pipeline.answer_links import link_keys
 from pipeline.errors import BadInput, HarmattanError, OutOfReach
 from pipeline.health import check_health
 from pipeline.index.interface import ArticleIndex
 from pipeline.log.interface import EventLog
+from pipeline.policy.in_force import policy_in_force
+from pipeline.rules.rule import Rule
 from pipeline.seeds import seed
 from pipeline.settings import Settings
 from pipeline.state.interface import State
@@ -59,6 +62,11 @@ def serve_in_background(parts: Parts, settings: Settings, port: int, host: str =
         rules=_rule_names(settings),
         base_url=settings.base_url,
         hubs=hubs,
+        keys=link_keys(settings),
+        kibana=settings.kibana_base_url,
+        user_header=settings.user_header,
+        policy=lambda: policy_in_force(settings),
+        read_rules=lambda: _rules(settings),
     )
     with listening(app, host, port) as address:
         yield address
@@ -126,6 +134,14 @@ def _address(listener: socket.socket, host: str) -> str:
     if ip_address(name).is_unspecified:
         host = "127.0.0.1" if listener.family is socket.AF_INET else "::1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _rules(settings: Settings) -> Sequence[Rule]:
+    """Give the rules as the file has them now. Raises BadInput."""
+    from pipeline.rules.cache import cache_in
+    from pipeline.rules.loading import list_rules
+
+    return list_rules(settings.rules or seed("rules.yaml"), settings.lexicon, cache_in(settings.cache))
 
 
 def _rule_names(settings: Settings) -> Mapping[str, str]:

@@ -1,0 +1,115 @@
+"""What analysts do by the buttons of the page, or behind the links of a message: acknowledge, mute, call useful or false."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+
+from pipeline.errors import BadInput
+from pipeline.policy.model import Mute
+from pipeline.records.alert import Alert
+from pipeline.state.interface import Ledger, Verdict
+
+DEEDS = ("acknowledge", "mute", "useful", "false")
+LENGTHS: Mapping[str, tuple[str, timedelta]] = {
+    "1h": ("1 hour", timedelta(hours=1)),
+    "8h": ("8 hours", timedelta(hours=8)),
+    "1d": ("a day", timedelta(days=1)),
+    "7d": ("a week", timedelta(days=7)),
+}
+SCOPES = {"story": "this story", "rule": "this rule"}
+_MOST = 10_000
+_LONGEST_NAME = 80
+_LONGEST_NOTE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One press of a button. `mute_for` None means for everybody; `mark` tells one request from another."""
+
+    deed: str
+    by: str
+    note: str = ""
+    length: str = "8h"
+    scope: str = "story"
+    mute_for: str | None = None
+    mark: str = ""
+
+
+async def read_fields(request: Request) -> Mapping[str, str]:
+    """Read a form, bounded in size; of what is given twice the first counts. Raises BadInput."""
+    body = bytearray()
+    async for data in request.stream():
+        body += data
+        if len(body) > _MOST:
+            raise BadInput("this form is larger than any of ours")
+    try:
+        given = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=50)
+    except (ValueError, UnicodeDecodeError) as error:
+        raise BadInput("this form can't be read; send it from the page") from error
+    return {name: values[0] for name, values in given.items()}
+
+
+def read_action(fields: Mapping[str, str], by: str, mute_for: str | None, mark: str) -> Action:
+    """Make an action of a form's fields. Raises BadInput with a sentence for who filled it in."""
+    deed = fields.get("do", "")
+    if deed not in DEEDS:
+        raise BadInput("no button was pressed: choose one of those on the page")
+    name = _line(by, _LONGEST_NAME)
+    if not name:
+        raise BadInput("say who you are: the others see your name beside what you did")
+    length, scope = fields.get("for", "8h"), fields.get("what", "story")
+    if length not in LENGTHS or scope not in SCOPES:
+        raise BadInput("this mute can't be read: choose from what the page offers")
+    note = _line(fields.get("note", ""), _LONGEST_NOTE)
+    return Action(deed=deed, by=name, note=note, length=length, scope=scope, mute_for=mute_for, mark=mark)
+
+
+def carry_out(ledger: Ledger, alert: Alert, action: Action, now: datetime) -> str:
+    """Do it, and say in a sentence what came of it. The same request once more changes nothing."""
+    if action.deed == "acknowledge":
+        return _acknowledge(ledger, alert, action)
+    if action.deed == "mute":
+        return _mute(ledger, alert, action, now)
+    verdict = Verdict(action.deed)
+    ledger.say(alert.id, action.by, verdict, action.note)
+    if verdict is Verdict.USEFUL:
+        return f"Noted: {action.by} calls this alert useful."
+    return f"Noted: {action.by} calls this a false alarm. Whoever keeps the rule sees it, with the words that matched."
+
+
+def _acknowledge(ledger: Ledger, alert: Alert, action: Action) -> str:
+    before = next((one for one in ledger.acknowledgements(alert.id) if one.by == action.by), None)
+    if before and before.note == action.note:
+        return f"{action.by} acknowledged this alert already, on {before.at:%Y-%m-%d at %H:%M} UTC."
+    ledger.acknowledge(alert.id, action.by, action.note)
+    return f"Acknowledged by {action.by}: it is not escalated to anybody else."
+
+
+def _mute(ledger: Ledger, alert: Alert, action: Action, now: datetime) -> str:
+    until = now + LENGTHS[action.length][1]
+    named = "\n".join((action.mark, alert.id, action.by, action.scope, action.length, action.mute_for or ""))
+    mute = Mute(
+        id=sha256(named.encode()).hexdigest()[:16],
+        by=action.by,
+        reason=action.note or "by a button in the message",
+        since=now,
+        until=until,
+        analyst=action.mute_for,
+        rule=alert.rule if action.scope == "rule" else None,
+        story=alert.story if action.scope == "story" else None,
+    )
+    whom = action.mute_for or "everybody"
+    if not ledger.mute(mute):
+        return (
+            "This mute was set before by the same link; setting it again changes nothing, whether or not it has ended."
+        )
+    what = f"The rule {alert.rule_name or alert.rule}" if action.scope == "rule" else "This story"
+    return f"{what} is muted for {whom} until {until:%Y-%m-%d %H:%M} UTC; `harmattan alerts unmute {mute.id}` ends it."
+
+
+def _line(text: str, most: int) -> str:
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())[:most]

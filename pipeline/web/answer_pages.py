@@ -1,0 +1,125 @@
+"""The pages behind the links of messages: opening one shows it, and a button there does something.
+
+Mail scanners open every link, so that a GET changes nothing. No sign-in is needed: the link is signed and names its reader.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from hashlib import sha256
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from pipeline.answer_links import BadLink, LinkKeys, Purpose, Signed
+from pipeline.errors import BadInput
+from pipeline.policy.desk import EVERYONE
+from pipeline.policy.model import FOR_GOOD, Mute
+from pipeline.state.interface import Ledger
+from pipeline.web.actions import DEEDS, LENGTHS, SCOPES, carry_out, read_action, read_fields
+from pipeline.web.answers import page, sentence
+
+_GONE = "Ask for a newer message, or open the alert on the page: the buttons are there, too."
+
+
+class AnswerPages:
+    """Takes answers to alerts, and leave of digests."""
+
+    def __init__(self, ledger: Ledger, keys: LinkKeys, now: Callable[[], datetime]) -> None:
+        self._ledger = ledger
+        self._keys = keys
+        self._now = now
+
+    async def answer(self, request: Request) -> Response:
+        """Show what can be done about an alert; on a POST do it."""
+        if request.method != "POST":
+            return await run_in_threadpool(self._offer, request)
+        try:
+            fields = await read_fields(request)
+        except (BadInput, ClientDisconnect) as error:
+            return _refused(request, 400, sentence(str(error) or "the connection ended"))
+        return await run_in_threadpool(self._take, request, fields)
+
+    async def unsubscribe(self, request: Request) -> Response:
+        """Show how to take leave of a digest; a POST does, from the page or a mail program's button (RFC 8058)."""
+        if request.method == "POST":
+            async for _ in request.stream():
+                break  # what it says does not matter: the address says it all
+        return await run_in_threadpool(self._leave, request)
+
+    def _offer(self, request: Request, said: str | None = None, problem: str | None = None) -> Response:
+        try:
+            signed = self._signed(Purpose.ANSWER, request)
+        except BadLink as error:
+            return _refused(request, 410, f"{error} {_GONE}")
+        alert = self._ledger.alert(signed.subject)
+        if alert is None:
+            return _refused(request, 410, "The alert of this link is there no more.")
+        chosen = request.query_params.get("do", "")
+        return page(
+            request,
+            "answer.html",
+            status=400 if problem else 200,
+            alert=alert,
+            reader=None if signed.reader == EVERYONE else signed.reader,
+            until=signed.until,
+            chosen=chosen if chosen in DEEDS else "",
+            lengths={name: words for name, (words, _) in LENGTHS.items()},
+            scopes=SCOPES,
+            acknowledged=self._ledger.acknowledgements(alert.id),
+            feedback=self._ledger.feedback(alert.id),
+            said=said,
+            problem=problem,
+        )
+
+    def _take(self, request: Request, fields: Mapping[str, str]) -> Response:
+        try:
+            signed = self._signed(Purpose.ANSWER, request)
+        except BadLink as error:
+            return _refused(request, 410, f"{error} Nothing was changed. {_GONE}")
+        alert = self._ledger.alert(signed.subject)
+        if alert is None:
+            return _refused(request, 410, "The alert of this link is there no more.")
+        alone = signed.reader != EVERYONE
+        mark = sha256(request.path_params["token"].encode()).hexdigest()
+        try:
+            by = signed.reader if alone else fields.get("by", "")
+            action = read_action(fields, by, signed.reader if alone else None, mark)
+        except BadInput as error:
+            return self._offer(request, problem=sentence(str(error)))
+        return self._offer(request, said=carry_out(self._ledger, alert, action, self._now()))
+
+    def _leave(self, request: Request) -> Response:
+        try:
+            signed = self._signed(Purpose.UNSUBSCRIBE, request)
+        except BadLink as error:
+            return _refused(request, 410, f"{error} Nothing was changed.")
+        everybody = signed.reader == EVERYONE
+        said = None
+        if request.method == "POST":
+            mute = Mute(
+                id=f"leave-{sha256(request.path_params['token'].encode()).hexdigest()[:16]}",
+                by="a reader" if everybody else signed.reader,
+                reason="unsubscribed by the link in the digest",
+                since=self._now(),
+                until=FOR_GOOD,
+                analyst=None if everybody else signed.reader,
+                digest=signed.subject,
+            )
+            fresh = self._ledger.mute(mute)
+            now_on = mute.id in {one.id for one in self._ledger.mutes()}
+            if fresh:
+                said = "You receive this digest no more."
+            elif now_on:
+                said = "You had taken leave of this digest before; nothing has changed."
+            else:
+                said = "This link was used before, and the digest was taken up again since: use the link in a newer digest."
+        name = signed.subject.removeprefix("channel:")
+        return page(request, "unsubscribe.html", digest=name, everybody=everybody, reader=signed.reader, said=said)
+
+    def _signed(self, purpose: Purpose, request: Request) -> Signed:
+        return self._keys.read(purpose, request.path_params["token"], self._now())
+
+
+def _refused(request: Request, status: int, detail: str) -> Response:
+    return page(request, "error.html", status=status, title="This link can't be used", detail=detail)
