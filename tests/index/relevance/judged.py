@@ -58,6 +58,6 @@ def ndcg(found: Sequence[str], grades: dict[str, int]) -> float:
     """
 
     def gain(values: Sequence[int]) -> float:
-        return sum((2**grade - 1) / log2(place + 2) for place, grade in enumerate(values[:PLACES]))
+        return sum((2.0**grade - 1) / log2(place + 2) for place, grade in enumerate(values[:PLACES]))
 
     return gain([grades.get(one, 0) for one in found]) / gain(sorted(grades.values(), reverse=True))
