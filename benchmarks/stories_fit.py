@@ -8,6 +8,7 @@ everything. Signs are fixed: see pipeline/relate/likeness.py. Fitting needs nump
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import combinations
 from pathlib import Path
 
@@ -100,12 +101,15 @@ def told(articles: Sequence[Labelled], traces: Sequence[Trace]) -> dict[str, str
     book = stories.Stories(ShelvesInMemory())
     found: dict[str, str] = {}
     minute, touched = None, []
+    young: dict[str, datetime] = {}
     for article, its in zip(articles, traces, strict=True):
         now = article.moment.replace(second=0)
         if minute is not None and now > minute:
-            move(found, book.look_again(touched))
+            move(found, book.look_again(touched, young))
+            young = {name: seen for name, seen in young.items() if now - seen < stories.YOUNG}
             touched = []
         minute = now
+        young[article.id] = article.moment
         link = book.place(its, article.moment)
         if link:
             book.join(its, article.moment, link.story)
@@ -113,14 +117,15 @@ def told(articles: Sequence[Labelled], traces: Sequence[Trace]) -> dict[str, str
             book.found(its, article.moment)
         found[article.id] = link.story if link else article.id
         touched.append(found[article.id])
-    move(found, book.look_again(touched))
+    move(found, book.look_again(touched, young))
     return found
 
 
-def move(found: dict[str, str], moves: dict[str, stories.Link]) -> None:
+def move(found: dict[str, str], looked: stories.Looked) -> None:
     """Carry out what the second look found."""
-    for article, link in moves.items():
-        found[article] = link.story
+    for article, story in found.items():
+        if link := looked.of(article, story):
+            found[article] = link.story
 
 
 def use(bias: float, weights: np.ndarray) -> None:

@@ -14,6 +14,7 @@ from pipeline.enrich.own import NO_ENRICHERS, Article, OwnEnrichers
 from pipeline.identity import identity_keys, is_web_address
 from pipeline.records.article import Origin, PreparedArticle, RawArticle
 from pipeline.rules.facts import facts_of
+from pipeline.text.clues import find_clues
 from pipeline.text.document import Document
 from pipeline.text.html import html_to_text, title_to_text
 from pipeline.text.similarity import signature
@@ -159,6 +160,7 @@ class Preparer:
             places=places,
             countries=countries,
             signature=signature([token.form for token in document.text_tokens]),
+            clues=find_clues(document, article.published or article.seen),
             credit=self._credits.find(document, article.authors, outlet, countries),
             extra=extra.found,
             enricher_errors=extra.errors,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from pipeline.records.change import Change
+from pipeline.records.clues import Clues
 
 
 class Origin(StrEnum):
@@ -130,11 +131,12 @@ class PreparedArticle:
     `dated_by` tells who says when it was published, `feed` or `page`, or `seen` where the claim can't be true and the time
     seen stands in its place; `zone` is the offset that the claim was made in, such as `+02:00`, where it was named.
     `updated_by` and `updated_zone` say the same of when it was changed. `declared` is the language that feed or entry say.
-    `signature` is the MinHash signature of the text, little-endian 32-bit words; empty when the text is too short.
+    `signature` is the sketch of the text by which its copies are known (pipeline/text/similarity.py); empty for a short text.
     `credit` is where the article says that its report is from: the id of an agency or another outlet of the sources
     file, or of a ministry such as `ministry-defence-ml`; None when it credits nobody.
     `page_etag` and `page_modified` are what the page's server said to ask it by whether the page has changed (RFC 9110).
     `withdrawn` tells that the page is gone for good and the record repeats what stood there.
+    `clues` tell which event it is about; relate alone reads them.
     `extra` is what the operator's own enrichers found, by name; `enricher_errors` says which of them failed, and how.
     """
 
@@ -173,6 +175,7 @@ class PreparedArticle:
     page_etag: str | None = None
     page_modified: str | None = None
     withdrawn: bool = False
+    clues: Clues | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +183,8 @@ class EnrichedArticle:
     """An article with its identity, version and story (topic `articles.enriched`).
 
     `revision` counts up with every change of the document and is given by relate alone; `first_seen` never changes and
-    chooses the index's month. `copy_of` is the article that this one repeats nearly word for word. `corrected`
+    chooses the index's month. `copy_of` is the article that this one repeats nearly word for word. `confidence` is how
+    likely it belongs to its story, from 0 to 1: 1 for the founder and for copies; None where nobody has said. `corrected`
     tells that the outlet changed title or text since an earlier version, and `changes` how, the latest last, of which few
     are kept here. `undeclared` tells that it once changed what matters without saying so.
     """
@@ -197,3 +201,4 @@ class EnrichedArticle:
     article: PreparedArticle
     changes: tuple[Change, ...] = ()
     undeclared: bool = False
+    confidence: float | None = None

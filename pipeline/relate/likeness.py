@@ -39,7 +39,18 @@ FEATURES = (
     "names_and_head",
 )
 AGAINST = frozenset(
-    {"no_spot", "no_country", "no_kind", "aftermath", "other_dead", "other_numbers", "other_day", "no_name", "hours", "days_between"}
+    {
+        "no_spot",
+        "no_country",
+        "no_kind",
+        "aftermath",
+        "other_dead",
+        "other_numbers",
+        "other_day",
+        "no_name",
+        "hours",
+        "days_between",
+    }
 )
 """The features that may only speak against a story; the others may only speak for it."""
 

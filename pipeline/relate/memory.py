@@ -4,13 +4,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from pipeline.records.article import PreparedArticle
+from pipeline.relate.shelves import ShelvesInState
+from pipeline.relate.stories import Stories
+from pipeline.relate.trace import anchors, trace_of
 from pipeline.state.interface import KnownArticle, StoryDecision
 from pipeline.state.interface_versions import VersionsDecision
-from pipeline.text.similarity import NEAR_COPY, bands, similarity
+from pipeline.text.similarity import bands, repeats
 
 
 class Memory:
-    """Known articles by identity key and by the bands of their signatures."""
+    """Known articles by identity key and by the bands of their signatures, and the stories."""
 
     def __init__(self, decision: StoryDecision, batch: Sequence[PreparedArticle], since: datetime) -> None:
         self._decision = decision
@@ -18,6 +21,9 @@ class Memory:
         self._by_key = dict(decision.by_keys({key for article in batch for key in article.keys}))
         wanted = {band for article in batch for band in bands(article.signature)}
         self._by_band = {band: list(found) for band, found in decision.near(wanted, since).items()}
+        self._shelves = ShelvesInState(decision.kept, since)
+        self._shelves.read({number for article in batch for number in anchors(trace_of(article, ""))})
+        self.stories = Stories(self._shelves)
 
     def known(self, keys: Iterable[str]) -> KnownArticle | None:
         """Give the article known under the strongest of the keys."""
@@ -31,7 +37,7 @@ class Memory:
             for near in self._by_band.get(band, ())
             if near.id != but and near.first_seen <= before
         }
-        copies = [near for near in candidates.values() if similarity(near.signature, signature) >= NEAR_COPY]
+        copies = [near for near in candidates.values() if repeats(signature, near.signature)]
         return min(copies, key=lambda near: (near.first_seen, near.id), default=None)
 
     def put(self, article: KnownArticle, keys: Sequence[str]) -> None:

@@ -10,12 +10,14 @@ from pipeline.records.article import EnrichedArticle, Origin, PreparedArticle
 from pipeline.records.change import content_digest
 from pipeline.records.codec import encode
 from pipeline.relate.memory import Memory
+from pipeline.relate.stories import Link
+from pipeline.relate.trace import trace_of
 from pipeline.relate.versions import change_of, text_of
 from pipeline.state.interface import KnownArticle
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_UNSAID: Mapping[str, Any] = {"page_etag": None, "page_modified": None}
-"""What only re-checks of the page need."""
+_UNSAID: Mapping[str, Any] = {"page_etag": None, "page_modified": None, "signature": b"", "clues": None}
+"""What only re-checks of the page and this step need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,11 @@ def relate(article: PreparedArticle, memory: Memory) -> EnrichedArticle | None:
 def _found(article: PreparedArticle, memory: Memory) -> EnrichedArticle:
     identity = blake2b(article.keys[0].encode(), digest_size=12).hexdigest()
     original = memory.copied(article.signature, article.seen, identity)
+    link = _place(article, identity, original, memory)
     digests = _digests(article)
     known = KnownArticle(
         id=identity,
-        story=original.story if original else identity,
+        story=link.story,
         copy_of=original.id if original else None,
         feed=article.source.feed,
         revision=1,
@@ -53,10 +56,37 @@ def _found(article: PreparedArticle, memory: Memory) -> EnrichedArticle:
         alertable=article.origin is Origin.LIVE,
         corrected=False,
         signature=article.signature,
+        confidence=link.confidence,
     )
     memory.put(known, article.keys)
     memory.versions.put_text(text_of(article, known))
     return _enriched(article, known, article.origin, memory)
+
+
+def _place(article: PreparedArticle, identity: str, original: KnownArticle | None, memory: Memory) -> Link:
+    """Put an article that has no story yet into one: its original's, the likeliest, or its own."""
+    trace, stories = trace_of(article, identity), memory.stories
+    link = Link(original.story, 1.0) if original else stories.place(trace, article.seen)
+    if link is None:
+        stories.found(trace, article.seen)
+        return Link(identity, 1.0)
+    stories.join(trace, article.seen, link.story)
+    return link
+
+
+def _place_again(article: PreparedArticle, known: KnownArticle, memory: Memory) -> tuple[Link, str | None]:
+    """Give the story of a new version, and whose copy it is.
+
+    An article whose story nobody else has joined may be found to belong to another one, by a fuller text for instance.
+    """
+    stories = memory.stories
+    if known.story != known.id or not stories.alone(known.id, known.story):
+        stories.join(trace_of(article, known.id), article.seen, known.story)
+        return Link(known.story, known.confidence or 1.0), known.copy_of
+    original = memory.copied(article.signature, known.first_seen, known.id)
+    stories.leave(known.id)
+    link = _place(article, known.id, original, memory)
+    return link, original.id if original else known.copy_of
 
 
 def _superseded(article: PreparedArticle, known: KnownArticle) -> bool:
@@ -75,13 +105,12 @@ def _revise(article: PreparedArticle, known: KnownArticle, memory: Memory) -> En
         return None
     changed = change_of(article, known, memory.versions)
     change = changed[0] if changed else None
-    # Nobody can have joined an article that had no signature yet, so its first one may still join it to a story.
-    alone = not known.signature and known.story == known.id
-    original = memory.copied(article.signature, known.first_seen, known.id) if alone else None
+    link, copy_of = _place_again(article, known, memory) if another_text else (None, known.copy_of)
     revised = replace(
         known,
-        story=original.story if original else known.story,
-        copy_of=original.id if original else known.copy_of,
+        story=link.story if link else known.story,
+        confidence=link.confidence if link else known.confidence,
+        copy_of=copy_of,
         revision=known.revision + 1,
         seen=article.seen,
         text_source=article.text_source,
@@ -122,7 +151,8 @@ def _enriched(article: PreparedArticle, known: KnownArticle, origin: Origin, mem
         copy_of=known.copy_of,
         first_seen=known.first_seen,
         corrected=known.corrected,
-        article=replace(article, origin=origin, signature=b"", **_UNSAID),
+        article=replace(article, origin=origin, **_UNSAID),
         changes=tuple(memory.versions.changes(known.id)) if known.changes else (),
         undeclared=known.undeclared,
+        confidence=known.confidence,
     )

@@ -6,7 +6,7 @@ mean over its articles, so that no chain of resemblances joins what has nothing 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -49,6 +49,19 @@ class Link:
 
     story: str
     confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a second look changed: articles that are parted from their stories, and stories that became part of others."""
+
+    parted: Mapping[str, Link]
+    joined: Mapping[str, Link]
+
+    def of(self, article: str, story: str) -> Link | None:
+        """Give where an article of that story belongs now; None where nothing changed."""
+        link = self.parted.get(article)
+        return self.joined.get(link.story if link else story, link)
 
 
 class Shelves(Protocol):
@@ -94,31 +107,33 @@ class Stories:
         grown = replace(known, latest=max(known.latest, seen), core=core)
         self._shelves.put_story(grown, [number for number in anchors(trace) if number not in had])
 
-    def leave(self, article: str, story: str) -> None:
-        """Take an article out of a story's core, because another version of it is about to be put in."""
+    def alone(self, article: str, story: str) -> bool:
+        """Tell whether the article is all that its story is known by."""
         known = self._shelves.stories([story]).get(story)
-        if known and any(member.article == article for member in known.core):
-            core = tuple(member for member in known.core if member.article != article)
-            self._shelves.put_story(replace(known, core=core), ())
+        return known is not None and {member.article for member in known.core} <= {article}
 
-    def look_again(self, touched: Iterable[str]) -> dict[str, Link]:
-        """Look at stories again that grew or began in the last minute; give where articles of their cores belong now.
+    def leave(self, article: str) -> None:
+        """Forget the story of an article that was alone in it."""
+        for known in self._shelves.stories([article]).values():
+            self._shelves.drop_story(known)
 
-        First what does not belong together is parted, then young stories are joined to older ones. The links of a story
-        that was joined to another hold for all of its articles: `moved` of the caller maps the rest.
+    def look_again(self, touched: Iterable[str], young: Collection[str]) -> "Looked":
+        """Look at stories again that grew or began in the last minute: part what is two events, then join the young.
+
+        `young` are the articles that may still be moved. Only a story whose founder is young is joined to an older one.
         """
-        moves: dict[str, Link] = {}
+        parted: dict[str, Link] = {}
+        joined: dict[str, Link] = {}
         ids = sorted(set(touched))
         for story in self._in_order(ids):
-            for part in self._parts(story):
-                moves |= dict.fromkeys((member.article for member in part.core), Link(part.id, chance(_own(part.core))))
+            for part in self._parts(story, young):
                 ids.append(part.id)
+                parted |= dict.fromkeys((member.article for member in part.core), Link(part.id, _own(part.core)))
         for story in self._in_order(ids):
-            joined = self._join_older(story)
-            if joined:
-                moves = {a: replace(link, story=joined.story) if link.story == story.id else link for a, link in moves.items()}
-                moves |= dict.fromkeys((member.article for member in story.core), joined)
-        return moves
+            link = self._join_older(story) if story.id in young else None
+            if link:
+                joined[story.id] = link
+        return Looked(parted, joined)
 
     def _in_order(self, ids: Iterable[str]) -> list[Story]:
         return sorted(self._shelves.stories(ids).values(), key=_age)
@@ -126,11 +141,11 @@ class Stories:
     def _best(self, core: Sequence[Trace], seen: datetime, but: Iterable[str]) -> tuple[Story, float] | None:
         numbers = {number for member in core for number in anchors(member)}
         votes: dict[str, float] = defaultdict(float)
-        for number, entries in sorted(self._shelves.shelves(numbers, seen - WINDOW).items()):
-            for _, story in entries:
-                votes[story] += 1 / len(entries)
-        for story in but:
-            votes.pop(story, None)
+        for _, entries in sorted(self._shelves.shelves(numbers, seen - WINDOW).items()):
+            for _, entry in entries:
+                votes[entry] += 1 / len(entries)
+        for excluded in but:
+            votes.pop(excluded, None)
         likeliest = sorted(votes, key=lambda story: (-votes[story], story))[:CANDIDATES]
         known = self._shelves.stories(likeliest).values()
         scored = [(story, core_likeness(core, story.core)) for story in known if story.core]
@@ -139,24 +154,23 @@ class Stories:
         story, log_odds = max(scored, key=lambda each: (each[1], -each[0].founded.timestamp(), each[0].id))
         return story, chance(log_odds)
 
-    def _parts(self, story: Story) -> list[Story]:
-        """Part what of a young story is two events; give the parts that go. What holds the founder keeps the id."""
-        if len(story.core) < 2 or story.latest - story.founded > YOUNG:
+    def _parts(self, story: Story, young: Collection[str]) -> list[Story]:
+        """Part what of a story is another event; give the parts that go. What holds the founder keeps the id."""
+        groups = _grouped(story.core) if len(story.core) > 1 else []
+        first = next((group for group in groups if any(each.article == story.id for each in group)), groups[:1])
+        gone = [group for group in groups if group is not first and all(each.article in young for each in group)]
+        if not gone or len(gone) == len(groups):
             return []
-        groups = _grouped(story.core)
-        if len(groups) < 2:
-            return []
-        stays = next((group for group in groups if any(each.article == story.id for each in group)), groups[0])
-        self._shelves.put_story(replace(story, core=tuple(stays)), ())
-        parts = [
-            Story(group[0].article, story.founded, story.latest, tuple(group)) for group in groups if group is not stays
-        ]
+        left = {member.article for group in gone for member in group}
+        stays = tuple(member for member in story.core if member.article not in left)
+        self._shelves.put_story(replace(story, core=stays), ())
+        parts = [Story(group[0].article, story.founded, story.latest, tuple(group)) for group in gone]
         for part in parts:
-            self._shelves.put_story(part, {number for member in part.core for number in anchors(member)})
+            self._shelves.put_story(part, sorted({number for member in part.core for number in anchors(member)}))
         return parts
 
     def _join_older(self, story: Story) -> Link | None:
-        if story.latest - story.founded > YOUNG or not story.core:
+        if not story.core:
             return None
         best = self._best(story.core, story.latest, but=(story.id,))
         if best is None or best[1] < MERGE or _age(best[0]) > _age(story):
@@ -179,14 +193,20 @@ def _core(members: Sequence[Trace]) -> tuple[Trace, ...]:
 
 
 def _own(core: Sequence[Trace]) -> float:
-    return core_likeness(core[:1], core[1:]) if len(core) > 1 else 30.0
+    """Give how likely a part is one event by itself."""
+    return chance(core_likeness(core[:1], core[1:])) if len(core) > 1 else 1.0
 
 
 def _grouped(core: Sequence[Trace]) -> list[list[Trace]]:
     """Join articles by the mean over all pairs, the likeliest first, as long as it is likely enough."""
     groups = [[member] for member in core]
     while len(groups) > 1:
-        pairs = [(core_likeness(one, other), -i, -j) for i, one in enumerate(groups) for j, other in enumerate(groups) if i < j]
+        pairs = [
+            (core_likeness(one, other), -i, -j)
+            for i, one in enumerate(groups)
+            for j, other in enumerate(groups)
+            if i < j
+        ]
         best, first, second = max(pairs)
         if chance(best) < SPLIT:
             break

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from hashlib import blake2b
 from itertools import combinations, islice, product
 
-from pipeline.records.article import Place
+from pipeline.records.article import Place, PreparedArticle
 from pipeline.records.clues import Clues
 from pipeline.text.happenings import happenings
 from pipeline.text.skeletons import skeleton
@@ -16,10 +16,11 @@ from pipeline.text.tokens import forms
 ANCHORS = 24
 """By how many things an article's story can be found: each costs a row of the state for the window's two weeks."""
 
-GENERIC = frozenset(
-    "killed injured police president minister women children troops hospital doctors investigation court army parliament"
-    " rebels visit opening closing prison journalist border school emergency match record road boat internet".split()
-)
+_GENERIC = """
+killed injured police president minister women children troops hospital doctors investigation court army parliament rebels
+visit opening closing prison journalist border school emergency match record road boat internet
+"""
+GENERIC = frozenset(_GENERIC.split())
 """Kinds that stand beside many others and don't tell an event by themselves."""
 
 _MOST_TOWNS = 6
@@ -102,6 +103,15 @@ def make_trace(
         countries=tuple(countries[:_MOST_COUNTRIES]),
         clues=_without(clues, told),
     )
+
+
+def trace_of(article: PreparedArticle, identity: str) -> Trace:
+    """Give the trace of a prepared article. One without clues, of an older Harmattan, resembles nothing."""
+    moment = article.published or article.seen
+    clues = article.clues
+    if clues is None:
+        return Trace(identity, moment, article.language, (), (), Clues())
+    return make_trace(identity, moment, article.language, article.places, article.countries, clues)
 
 
 def anchors(trace: Trace) -> tuple[int, ...]:

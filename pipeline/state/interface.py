@@ -12,6 +12,7 @@ from typing import Protocol
 from pipeline.state.interface_decisions import Decision, Outbox, OutboxRow
 from pipeline.state.interface_feeds import ClaimedFeed, FeedMemory, Feeds, FeedSpec, FeedState, FeedStatus, PollOutcome
 from pipeline.state.interface_gaps import Gap, Gaps, GapState
+from pipeline.state.interface_kept import KeptStory, StoriesDecision, YoungArticle
 from pipeline.state.interface_ledger import (
     Acknowledgement,
     AlertFacets,
@@ -59,6 +60,7 @@ __all__ = [
     "GapState",
     "Gaps",
     "HourCount",
+    "KeptStory",
     "KnownArticle",
     "KnownText",
     "Ledger",
@@ -77,6 +79,7 @@ __all__ = [
     "Spread",
     "State",
     "Stories",
+    "StoriesDecision",
     "StoryDecision",
     "Subscription",
     "SubscriptionState",
@@ -87,6 +90,7 @@ __all__ = [
     "Versions",
     "WantedAlert",
     "WorkerStatus",
+    "YoungArticle",
 ]
 
 

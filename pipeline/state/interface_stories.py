@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from pipeline.state.interface_decisions import Decision
+from pipeline.state.interface_kept import StoriesDecision
 from pipeline.state.interface_versions import VersionsDecision
 
 
@@ -16,7 +17,8 @@ class KnownArticle:
 
     `document_hash` is the digest of its latest document, `content_hash` that of title and text alone; `seen` is when that
     version was seen; `alertable` tells that a live revision was given out. `changes` counts how often its outlet changed it,
-    and `undeclared` tells that it once did so in what matters without saying so.
+    and `undeclared` tells that it once did so in what matters without saying so. `confidence` is how likely it belongs to its
+    story: 1 for the founder and for copies, None for what an older Harmattan put there.
     """
 
     id: str
@@ -35,6 +37,7 @@ class KnownArticle:
     signature: bytes
     changes: int = 0
     undeclared: bool = False
+    confidence: float | None = None
 
 
 class StoryDecision(Decision, VersionsDecision, Protocol):
@@ -43,8 +46,15 @@ class StoryDecision(Decision, VersionsDecision, Protocol):
     def by_keys(self, keys: Iterable[str]) -> Mapping[str, KnownArticle]:
         """Give the articles known under those identity keys, by key."""
 
+    def by_ids(self, ids: Iterable[str]) -> Mapping[str, KnownArticle]:
+        """Give the articles of those ids that are known."""
+
     def near(self, bands: Iterable[str], since: datetime) -> Mapping[str, Sequence[KnownArticle]]:
         """Give, by band, the articles first seen since then whose signature shares it: the oldest first, and few of many."""
+
+    @property
+    def kept(self) -> StoriesDecision:
+        """The stories, as this transaction reads and changes them."""
 
     def put(self, article: KnownArticle, keys: Iterable[str], bands: Iterable[str]) -> None:
         """Save an article's state, add identity keys, and replace its bands. A key that is taken stays with its article."""
@@ -69,5 +79,6 @@ class Stories(Protocol):
         """Forget articles last seen before the moment, with their bands; give how many articles.
 
         Bands are many and of use only in the window in which copies are looked for: those of articles first seen before
-        `bands_before` are forgotten too, and so is what these say now, which a next version would be compared with.
+        `bands_before` are forgotten too, and so are stories that nothing was added to since, and what the articles
+        say now, which a next version would be compared with.
         """

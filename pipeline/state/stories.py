@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, not_, select, update
 from pipeline.errors import LeaseLost
 from pipeline.state.article_rows import delete_bands, key_digest, unpack
 from pipeline.state.engine import Database
+from pipeline.state.kept_stories import forget_stories
 from pipeline.state.leases import ENDED, free, lasting
 from pipeline.state.sql import insert_into, now_of, one_of
 from pipeline.state.story_decision import DatabaseStoryDecision
@@ -76,6 +77,7 @@ class DatabaseStories:
         if bands_before:
             self._forget_bands(bands_before)
             self._forget_texts(bands_before)
+            self._forget_stories(bands_before)
         forgotten = 0
         while count := self._forget_some(moment):
             forgotten += count
@@ -100,6 +102,13 @@ class DatabaseStories:
             with self._database.write() as connection:
                 _leadership(connection)
                 gone = forget_texts(connection, moment, AT_ONCE)
+
+    def _forget_stories(self, moment: datetime) -> None:
+        gone = 1
+        while gone:
+            with self._database.write() as connection:
+                _leadership(connection)
+                gone = forget_stories(connection, moment, AT_ONCE)
 
     def _forget_bands(self, moment: datetime) -> None:
         old_ones = (articles.c.first_seen < moment) & (func.length(articles.c.bands) > 0)

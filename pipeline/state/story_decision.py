@@ -22,6 +22,7 @@ from pipeline.state.article_rows import (
 )
 from pipeline.state.decision import DatabaseDecision
 from pipeline.state.interface import KnownArticle, KnownText, Recheck
+from pipeline.state.kept_stories import KeptStories
 from pipeline.state.sql import insert_into, numbers, one_of
 from pipeline.state.tables import article_bands, article_keys, articles
 from pipeline.state.types import Moment
@@ -44,6 +45,7 @@ class DatabaseStoryDecision(DatabaseDecision):
         self._keys: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         self._versions = VersionRows(connection)
+        self._kept = KeptStories(connection)
 
     def by_keys(self, keys: Iterable[str]) -> Mapping[str, KnownArticle]:
         """Give the articles known under those identity keys, by key."""
@@ -55,6 +57,18 @@ class DatabaseStoryDecision(DatabaseDecision):
         found = {digests[digest]: article for digest, article in self._connection.execute(wanted)}
         self._load(found.values())
         return {key: self._articles[article] for key, article in found.items()}
+
+    def by_ids(self, ids: Iterable[str]) -> Mapping[str, KnownArticle]:
+        """Give the articles of those ids that are known."""
+        wanted = set(ids)
+        self._flush()
+        self._load(wanted)
+        return {article: self._articles[article] for article in wanted if article in self._articles}
+
+    @property
+    def kept(self) -> KeptStories:
+        """The stories, as this transaction reads and changes them."""
+        return self._kept
 
     def near(self, bands: Iterable[str], since: datetime) -> Mapping[str, Sequence[KnownArticle]]:
         """Give, by band, the oldest articles first seen since then whose signature shares it, the oldest first."""
@@ -100,6 +114,7 @@ class DatabaseStoryDecision(DatabaseDecision):
     def finish(self) -> None:
         """Write what was put, covered and published."""
         self._flush()
+        self._kept.finish()
         self._versions.finish(self.now if self._versions.watches else None)
         super().finish()
 

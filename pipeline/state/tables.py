@@ -5,6 +5,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -17,8 +18,8 @@ from sqlalchemy import (
     text,
 )
 
+from pipeline.state.story_tables import metadata
 from pipeline.state.types import SERIAL, FreeText, Moment
-from pipeline.state.version_tables import metadata
 
 # ------------------------------------------------------------------------------------- decisions and outbox
 
@@ -75,6 +76,8 @@ articles = Table(
     Column("changes", Integer, nullable=False, server_default="0"),
     Column("undeclared", Boolean, nullable=False, server_default=false()),
     Column("signature", LargeBinary, nullable=False),
+    # how likely it belongs to its story
+    Column("confidence", Float),
     # The numbers of its rows in article_bands, so that these are found without an index of their own.
     Column("bands", LargeBinary, nullable=False),
 )

@@ -62,25 +62,23 @@ NUMBER_WORDS: dict[str, str] = {
 }
 """Folded words to the number in digits, from three on."""
 
-COMMON: frozenset[str] = frozenset(
-    fold(word)
-    for word in (
-        "the and for from with that this was were has have had been will would said says its their his her who which when"
-        " after before than more over into near about also but not are all out one two new first last year years day days"
-        " people told other some they them she could there where while during between against under because since at"
-        " les des une dans pour par sur avec est ont été sont qui que dont après avant plus leur leurs ses son sa aux pas"
-        " cette ces deux selon entre contre dit ans jours lors être fait près vers ainsi mais tout tous sous depuis"
-        " los las del una con por para que fue fueron han sus más según entre desde hasta tras sobre este esta dos años"
-        " días como pero sin hay era ser cerca dijo contra había también donde cuando"
-        " uma com por para que foi foram são mais segundo entre desde até após sobre este esta dois duas anos dias como mas"
-        " sem era ser perto disse contra também onde quando pelo pela dos das nos nas num numa ao aos"
-        " der die das und den dem des ein eine einer eines einem einen ist sind war wurde wurden werden hat haben mit von"
-        " vom für auf aus bei nach vor zum zur über unter nicht auch sich mehr als seit zwei jahr jahre jahren tage tagen am"
-        " im ins wie noch nur sie er es wird"
-        " это как что для при после около был была были было его она они или также уже более под над между против из на"
-        " по от до за во со об не но года лет дня дней сообщил сообщили сообщает два две"
-        " من إلى على في عن مع هذا هذه ذلك التي الذي كان كانت قال قالت بعد قبل خلال بين أن إن لم لن قد كما حيث منذ عند كل"
-        " بحسب وفق غير أول يوم عام أو ثم نحو قرب أكثر ما لا"
-    ).split()
-)
+_COMMON = """
+the and for from with that this was were has have had been will would said says its their his her who which when
+after before than more over into near about also but not are all out one two new first last year years day days
+people told other some they them she could there where while during between against under because since at
+les des une dans pour par sur avec est ont été sont qui que dont après avant plus leur leurs ses son sa aux pas
+cette ces deux selon entre contre dit ans jours lors être fait près vers ainsi mais tout tous sous depuis
+los las del una con por para que fue fueron han sus más según entre desde hasta tras sobre este esta dos años
+días como pero sin hay era ser cerca dijo contra había también donde cuando
+uma com por para que foi foram são mais segundo entre desde até após sobre este esta dois duas anos dias como mas
+sem era ser perto disse contra também onde quando pelo pela dos das nos nas num numa ao aos
+der die das und den dem des ein eine einer eines einem einen ist sind war wurde wurden werden hat haben mit von
+vom für auf aus bei nach vor zum zur über unter nicht auch sich mehr als seit zwei jahr jahre jahren tage tagen am
+im ins wie noch nur sie er es wird
+это как что для при после около был была были было его она они или также уже более под над между против из на
+по от до за во со об не но года лет дня дней сообщил сообщили сообщает два две
+من إلى على في عن مع هذا هذه ذلك التي الذي كان كانت قال قالت بعد قبل خلال بين أن إن لم لن قد كما حيث منذ عند كل
+بحسب وفق غير أول يوم عام أو ثم نحو قرب أكثر ما لا
+"""
+COMMON = frozenset(map(fold, _COMMON.split()))
 """Folded words that stand in articles on anything."""
