@@ -88,16 +88,16 @@ class Desk:
         `owed` says what those are owed who were told of that article.
         """
         reasons = frozenset(_reasons(alert, before, facets, severity))
-        if not reasons and not owed and facets.outlets == before.outlets:
+        if not reasons and not owed and (facets.outlets, facets.countries) == (before.outlets, before.countries):
             return alert
         policy = self._policy()
         for row in _rows(decision, alert, policy):
             analyst = policy.analyst(row.analyst)
             if analyst is not None:
                 its_own = reasons | {owed.reason} if owed and owed.told(row) else reasons
-                facts = replace(
-                    _facts(alert, facets), update=row.update + 1, reasons=its_own, outlets_told=row.outlets_told
-                )
+                # to whom no route led it is new when one does
+                update = 0 if row.standing is Standing.UNROUTED and row.route is None else row.update + 1
+                facts = replace(_facts(alert, facets), update=update, reasons=its_own, outlets_told=row.outlets_told)
                 alert = self._decide(decision, alert, facts, analyst, row.channels, row) or alert
         return alert
 
@@ -126,7 +126,8 @@ class Desk:
         """Decide for one analyst and plan what is due; None when nothing new was decided."""
         if known is not None and known.standing in HELD:
             # it goes out as it stands when its time has come
-            return decision.put_outcome(replace(known, reasons=_united(known.reasons, facts.reasons & OWED)))
+            known = replace(known, reasons=_united(known.reasons, facts.reasons & OWED))
+            return self._hurried(decision, alert, facts, analyst, known) or decision.put_outcome(known)
         told = known is not None and known.told is not None
         outcome = self._asked(decision, facts, analyst, History(told=told))
         if known is not None and outcome.route is None and facts.reasons & OWED:
@@ -143,6 +144,24 @@ class Desk:
         self._count(decision, f"{alert.id}/{update}/{analyst.id}", analyst.id, outcome.route)
         for channel in outcome.channels:
             alert = decision.plan(alert.id, update, analyst.id, channel, AT_ONCE, reasons=row.reasons)
+        return alert
+
+    def _hurried(
+        self, decision: LedgerDecision, alert: Alert, facts: AlertFacts, analyst: Analyst, known: OutcomeRow
+    ) -> Alert | None:
+        """Plan at once what was held and has become critical; None for what is not, or is muted by now."""
+        if facts.severity is not Severity.CRITICAL:
+            return None
+        outcome = self._asked(decision, replace(facts, update=0), analyst, History(told=known.told is not None))
+        if outcome.standing is not Standing.DUE:
+            return None
+        outcome = replace(outcome, channels=_channels(outcome, analyst, known.channels))
+        row = self._row(decision, alert, analyst, outcome, known.update, facts.outlets, known)
+        row = replace(row, reasons=known.reasons)
+        decision.put_outcome(row)
+        self._count(decision, f"{alert.id}/{row.update}/{analyst.id}", analyst.id, outcome.route)
+        for channel in outcome.channels:
+            alert = decision.plan(alert.id, row.update, analyst.id, channel, AT_ONCE, reasons=row.reasons)
         return alert
 
     def _asked(self, decision: LedgerDecision, facts: AlertFacts, analyst: Analyst, history: History) -> Outcome:

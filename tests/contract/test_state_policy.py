@@ -174,6 +174,40 @@ def test_what_is_critical_passes_quiet_hours(state: StateUnderTest, rooms: list[
     assert here.sends() == ["awa: a1"]
 
 
+def test_what_becomes_critical_while_it_is_held_goes_out_at_once_and_only_then(
+    state: StateUnderTest, rooms: list[Newsroom]
+) -> None:
+    here = room(state, rooms, analysts=(quiet_now(AWA),))
+    alert = here.raises()
+
+    here.grows(alert, "a2", Severity.HIGH)
+    assert here.sends() == []
+    here.grows(alert, "a3", Severity.CRITICAL)
+    assert here.sends() == ["awa: a1"]
+    here.grows(alert, "a4", Severity.CRITICAL)
+    here.later(timedelta(days=1))
+    assert here.sends() == []
+
+
+def test_an_alert_that_comes_to_fit_a_route_reaches_those_whom_no_route_had_led_it_to(
+    state: StateUnderTest, rooms: list[Newsroom]
+) -> None:
+    routes = (
+        Route(name="urgent", to=("awa",), severity=Severity.CRITICAL),
+        Route(name="niger", to=("omar",), countries=frozenset({"NE"})),
+    )
+    here = room(state, rooms, *routes, analysts=(AWA, OMAR))
+    alert = here.raises(countries=("ML",))
+    assert here.sends() == []
+
+    here.grows(alert, "a2", Severity.CRITICAL, countries=("ML",))
+    assert here.sends() == ["awa: a1"]
+    here.grows(alert, "a3", Severity.CRITICAL, countries=("NE",))
+    assert here.sends() == ["omar: a1"]
+    here.grows(alert, "a4", Severity.CRITICAL, countries=("NE", "BF"))
+    assert here.sends() == []
+
+
 def test_a_throttle_holds_back_and_lets_what_it_held_go_as_one_message(
     state: StateUnderTest, rooms: list[Newsroom]
 ) -> None:
