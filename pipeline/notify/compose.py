@@ -51,6 +51,7 @@ class Composer:
             reader=self._reader(delivery.recipient),
             links=self._links(alert, delivery.recipient),
             first_key=f"{alert.id}/0/{delivery.recipient}/{delivery.channel}",
+            reasons=delivery.reasons,
         )
 
     def digest(self, claims: Sequence[ClaimedDelivery]) -> Digest:

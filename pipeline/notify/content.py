@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from pipeline.notify.differences import changes_of
 from pipeline.notify.interface import Digest, Message
 from pipeline.notify.media import Medium, as_it_is, clean, harmless
 from pipeline.notify.phrases import clock, colon, name_of_language, phrases
-from pipeline.policy.model import RANK
+from pipeline.policy.model import OWED, RANK
 from pipeline.records.alert import Alert, AlertArticle
 from pipeline.records.links import web_link
 from pipeline.records.passage import Passage
@@ -64,6 +65,7 @@ class Voice:
             "when": lambda moment: clock(moment, self.zone),
             "link": self.medium.link,
             "strong": self.medium.bold,
+            "listed": lambda values: as_it_is(", ".join(self.medium.foreign(value) for value in values)),
             "lang": self.language,
         }
 
@@ -90,6 +92,8 @@ def of_message(message: Message, voice: Voice, shape: Shape) -> dict[str, Any]:
         "update": message.update,
         "article": _article(first, voice, spread, shape) if first else None,
         "others": [_article(one, voice, spread, Shape(150, 0, False)) for one in others[: shape.others] if one],
+        "changes": changes_of(alert, voice.medium, phrases(voice.language), roomy=roomy),
+        "reasons": [phrases(voice.language)(reason) for reason in message.reasons if reason in OWED],
         "all_others": len([one for one in others if one]),
         "outlets": spread.outlets,
         "origins": spread.origins,
@@ -159,6 +163,7 @@ def _story(alerts: Sequence[Alert], digest: Digest, voice: Voice, shape: Shape) 
         "articles": [_article(one, voice, widest, shape) for one in founders.values()],
         "outlets": widest.outlets,
         "origins": max(spread.origins for spread in spreads),
+        "changes": changes_of(alerts[0], voice.medium, phrases(voice.language), roomy=shape.roomy),
         "places": _some(widest.places, MOST_PLACES) if shape.roomy else [],
     }
 

@@ -47,7 +47,7 @@ class Message:
 
     `update` is 0 for the alert's first message; `first_key` is the key of that one. `link` is the alert on the web page,
     where that has a public address. `maybe_repeat` is set when an earlier attempt may have arrived. `spread` was counted
-    when the message was made; None where nobody counted.
+    when the message was made; None where nobody counted. `reasons` say what an update tells, as the policy names it.
     """
 
     alert: Alert
@@ -58,6 +58,7 @@ class Message:
     reader: Reader = ANYBODY
     links: Links = NO_LINKS
     first_key: str | None = None
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

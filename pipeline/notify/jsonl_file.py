@@ -74,6 +74,7 @@ def _fields(message: Message | Digest, key: str) -> dict[str, Any]:
     if isinstance(message, Digest):
         return digest_json(message) | {"key": key}
     more = {"key": key, "update": message.update, "link": message.link, "maybe_repeat": message.maybe_repeat}
+    more |= {"reasons": list(message.reasons)}
     return alert_json(message.alert) | more
 
 

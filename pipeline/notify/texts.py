@@ -19,8 +19,10 @@ from pipeline.notify.content import SHAPES, Shape, Voice, digest_title, of_diges
 from pipeline.notify.interface import Digest, Links, Message, Reader
 from pipeline.notify.media import MAIL, MEDIA, TEXT, Medium, clean, isolated
 from pipeline.notify.phrases import LANGUAGES, colon, phrases
+from pipeline.policy.model import OWED
 from pipeline.records.alert import Alert, AlertArticle, AlertState
 from pipeline.records.article import Severity
+from pipeline.records.change import Change, ChangeKind, Edit, Nature
 from pipeline.records.passage import Passage
 from pipeline.state.interface import Spread
 
@@ -60,7 +62,8 @@ class Texts:
             head = head if message.waited and not message.kind else f"{head}{sign}{many}"
             return _headed(f"{head}{sign}" if first else head, first, limit)
         alert = message.alert
-        update = f" ({say('update', n=message.update)})" if message.update else ""
+        told = [say("update", n=message.update), *(say(reason) for reason in message.reasons if reason in OWED)]
+        update = f" ({', '.join(told)})" if message.update else ""
         title = alert.articles[0].title if alert.articles else say("no_article")
         severity = say(alert.severity.value).upper()
         return _headed(
@@ -198,15 +201,16 @@ def sample_messages() -> tuple[Message, ...]:
         language="en",
         published=datetime(2026, 1, 6, 10, 30, tzinfo=UTC),
         passage=Passage("A convoy of trucks was stopped", ((2, 8),)),
+        changes=(_sample_change(Nature.CORRECTION, "At least", "12", "21"), _sample_change(Nature.WITHDRAWAL)),
     )
     arabic = replace(full, id="a2", title="توقيف قافلة قرب غاو", language="ar", passage=Passage("قافلة", ((0, 5),)))
-    bare = replace(full, id="a3", url=None, published=None, passage=None)
+    bare = replace(full, id="a3", url=None, published=None, passage=None, changes=())
     spread = Spread(outlets=3, origins=2, places=("Gao",), kinds={"Sahel Post": ("private",)})
     page = "https://harmattan.example/alerts/sample"
     links = Links(story=page, kibana=page, answer=page, acknowledge=page, mute=page, useful=page, false=page)
     shared: Mapping[str, Any] = {"spread": spread, "links": links, "link": page}
     return (
-        Message(alert=_sample(full, arabic), update=2, maybe_repeat=True, **shared),
+        Message(alert=_sample(full, arabic), update=2, maybe_repeat=True, reasons=("correction",), **shared),
         Message(alert=_sample(arabic), update=0, maybe_repeat=False, **shared),
         Message(alert=replace(_sample(bare), matches=()), update=0, link=None, maybe_repeat=False),
         Message(alert=_sample(), update=0, link=None, maybe_repeat=False),
@@ -221,6 +225,12 @@ def sample_digests() -> tuple[Digest, ...]:
         Digest(day=date(2026, 1, 6), alerts=alerts, link=page, waited=True, kind="daily", unsubscribe=page),
         Digest(day=date(2026, 1, 6), alerts=(), link=None),
     )
+
+
+def _sample_change(kind: Nature, before: str = "", removed: str = "", added: str = "") -> Change:
+    edits = (Edit("lead", before, removed, added, " people were hurt", (ChangeKind.NUMBERS,)),) if before else ()
+    at = datetime(2026, 1, 6, 12, 30, tzinfo=UTC)
+    return Change(revision=2, at=at, kind=kind, declared=bool(before), fields=("lead",), edits=edits)
 
 
 def _sample(*articles: AlertArticle) -> Alert:

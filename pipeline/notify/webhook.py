@@ -89,6 +89,8 @@ def event(message: Message | Digest, key: str, source: str, now: datetime) -> di
     kind = "harmattan.alert.updated" if message.update else "harmattan.alert.raised"
     time = now if message.update else alert.created
     fields = _event(key, source, kind, alert.id, time, alert_json(alert)) | {"update": message.update}
+    if message.reasons:
+        fields["reasons"] = ",".join(message.reasons)
     if message.link:
         fields["link"] = message.link
     if message.maybe_repeat:
