@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
+from pipeline.rules.phrases import commonness
 from pipeline.rules.syntax import (
     And,
     AtLeast,
@@ -20,7 +21,6 @@ from pipeline.rules.syntax import (
     Or,
     Phrase,
     Query,
-    Reading,
     Term,
     Where,
 )
@@ -29,6 +29,7 @@ _WEIGHT = 10.0  # articles that a guess is worth
 _COMMONNESS_OF_ENTITY = 0.05 * _WEIGHT
 _COMMONNESS_OF_FACT = {FactField.LANG: 30.0, FactField.KIND: 30.0, FactField.COUNTRY: 3.0, FactField.WITHIN: 3.0}
 _COMMONNESS_OF_OTHER_FACT = 1.0
+_OF_WORD = 0.3  # how often a phrase is where its rarest word is
 Group: TypeAlias = tuple[int, ...]
 """Different numbers in rising order."""
 
@@ -51,6 +52,10 @@ class Numbers(Protocol):
         """Give the number of a term."""
         ...
 
+    def phrase_number(self, terms: tuple[Term, ...]) -> int:
+        """Give the number of a phrase of several words."""
+        ...
+
     def fact_number(self, field: FactField, value: str) -> int:
         """Give the number of a field with a value."""
         ...
@@ -63,7 +68,7 @@ class Numbers(Protocol):
 class Needed:
     """Tells what queries need in the numbers of a vocabulary, and guesses how common each number is.
 
-    An entity is a number by itself.
+    A phrase is a number by itself, and so is an entity.
     """
 
     def __init__(self, vocabulary: Numbers) -> None:
@@ -104,12 +109,19 @@ class Needed:
         """Give the number of a term, with a guess of how common it is."""
         number = self._vocabulary.number(term)
         if number not in self.commonness:
-            self.commonness[number] = _commonness(term)
+            self.commonness[number] = _WEIGHT * commonness(term)
+        return number
+
+    def phrase(self, terms: tuple[Term, ...]) -> int:
+        """Give the number of a phrase of several words, with a guess of how common it is."""
+        number = self._vocabulary.phrase_number(terms)
+        if number not in self.commonness:
+            self.commonness[number] = _OF_WORD * min(self.commonness[self.term(term)] for term in terms)
         return number
 
     def _phrase(self, query: Phrase) -> Needs:
-        groups = tuple([(self.term(term),) for term in query.terms])
-        return Needs(groups) if len(groups) == 1 else Needs(groups, rest=(query,))
+        terms = query.terms
+        return Needs(((self.phrase(terms) if len(terms) > 1 else self.term(terms[0]),),))
 
     def entity(self, name: str, version: str) -> int:
         """Give the number of an entity, with a guess of how common it is."""
@@ -181,11 +193,3 @@ def _joined(groups: Sequence[Sequence[int]]) -> Group:
 
 def _open(query: Query) -> Needs:
     return Needs((), rest=(query,))
-
-
-def _commonness(term: Term) -> float:
-    """Guess how common a term is: short words are, beginnings more so, names less. A Han character counts for two letters."""
-    form = term.form
-    letters = len(form) if form.isascii() else sum(2 if character >= "\u2e80" else 1 for character in form)
-    factor = {Reading.PATTERN: 4.0, Reading.NAME: 0.5, Reading.ACRONYM: 0.3}.get(term.reading, 1.0)
-    return _WEIGHT * factor / max(letters, 1) ** 2

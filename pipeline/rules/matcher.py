@@ -1,7 +1,7 @@
 """From a query to functions that find it in the places of an article's terms."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from itertools import islice
 from typing import NamedTuple, TypeAlias
 
@@ -23,6 +23,7 @@ from pipeline.rules.syntax import (
     Or,
     Phrase,
     Query,
+    Term,
     Where,
     parts_of,
 )
@@ -73,8 +74,8 @@ class Compiler:
                 return _dated(query)
             case Or(parts):
                 return _several(1, [self.matcher(part) for part in parts])
-            case Phrase((term,)):
-                return _word(self._vocabulary.number(term))
+            case Phrase(terms):
+                return _phrase_matcher(self._number(terms), len(terms))
             case Near(left, right, distance, ordered):
                 finder = self.finder(query)
                 one, other = self._words(left), self._words(right)
@@ -83,6 +84,9 @@ class Compiler:
                 return _found(finder)
             case _:
                 return _found(self.finder(query))
+
+    def _number(self, terms: tuple[Term, ...]) -> int:
+        return self._vocabulary.phrase_number(terms) if len(terms) > 1 else self._vocabulary.number(terms[0])
 
     def _words(self, query: Query) -> tuple[int, ...] | None:
         """Give the numbers of which any is the part, if it is nothing but single words."""
@@ -97,7 +101,7 @@ class Compiler:
         """Make what finds the occurrences of a placed part."""
         match query:
             case Phrase(terms):
-                return _phrase([self._vocabulary.number(term) for term in terms])
+                return _phrase(self._number(terms), len(terms))
             case Or(parts):
                 words = self._words(query)
                 if words:
@@ -185,9 +189,11 @@ def _dated(query: Dated) -> Matcher:
     return Matcher(holds, _silence)
 
 
-def _word(number: int) -> Matcher:
+def _phrase_matcher(number: int, length: int) -> Matcher:
+    further = length - 1
+
     def runs(places: Places) -> list[Run]:
-        return [(at, at) for at in places.positions.get(number, ())]
+        return [(at, at + further) for at in places.positions.get(number, ())]
 
     return Matcher(lambda places: number in places.numbers, runs)
 
@@ -234,22 +240,11 @@ def _any_word(numbers: tuple[int, ...]) -> Finder:
     return lambda places: [(at, at, ((at, at),)) for at in places.at_any(numbers)]
 
 
-def _phrase(numbers: list[int]) -> Finder:
-    first, *rest = numbers
-    length = len(rest)
+def _phrase(number: int, length: int) -> Finder:
+    further = length - 1
 
     def find(places: Places) -> list[Hit]:
-        positions = places.positions
-        found = positions.get(first)
-        if not found:
-            return []
-        for step, number in enumerate(rest, 1):
-            others = positions.get(number)
-            if not others:
-                return []
-            known: Container[int] = set(others) if len(others) * len(found) > _FEW_PAIRS else others
-            found = [at for at in found if at + step in known]
-        return [(at, at + length, ((at, at + length),)) for at in found]
+        return [(at, at + further, ((at, at + further),)) for at in places.positions.get(number, ())]
 
     return find
 

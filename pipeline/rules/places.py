@@ -27,11 +27,11 @@ _NOWHERE: list[int] = []
 
 
 class Places:
-    """The terms and facts of an article by their numbers, and the terms' positions.
+    """The terms, phrases and facts of an article by their numbers, and the positions of terms.
 
-    `positions` has those of each term, in rising order. `numbers` are all that is there: terms, facts, and entities, which are
-    added by who finds that they occur; `found` keeps their occurrences. `time` is the article's, and positions from `text_at`
-    on are the text's.
+    `positions` has those of each term, and of each phrase's first word, in rising order. `numbers` are all that is there:
+    terms, phrases, facts, and entities, which are added by who finds that they occur; `found` keeps the entities' occurrences.
+    `time` is the article's, and positions from `text_at` on are the text's.
     """
 
     def __init__(self, document: Document, facts: ArticleFacts, vocabulary: Vocabulary) -> None:
@@ -43,6 +43,7 @@ class Places:
         for words in self._known:
             self.text_at = self._enter(words, document.title, 0) + GAP
             self._enter(words, document.text, self.text_at)
+        vocabulary.phrases.find(self.positions)
         self.numbers = set(self.positions)
         asked = vocabulary.facts()
         if asked:

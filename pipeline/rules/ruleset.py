@@ -151,7 +151,7 @@ class RuleSet:
             self._entities_anchored.setdefault(anchor, []).append(number)
 
     def _stored_needs(self, rule: StoredRule) -> Needs:
-        """Give what a stored rule needs, by the numbers that its table's terms, facts and entities have here."""
+        """Give what a stored rule needs, by the numbers that its table's entries have here."""
         numbers = self._tables.get(rule.table)
         if numbers is None:
             numbers = self._tables[rule.table] = self._numbered(rule.table)
@@ -167,6 +167,7 @@ class RuleSet:
         return [
             *map(needed.term, table.terms),
             *(needed.fact(field, value) for field, value in table.facts),
+            *map(needed.phrase, table.phrases),
             *(needed.entity(entity.id, entity.version) for entity in table.entities),
         ]
 

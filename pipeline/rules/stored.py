@@ -1,6 +1,6 @@
 """Rules as they are kept once they were read: what each needs in numbers, and what it means in bytes until it is asked for.
 
-A `Table` lists the terms, facts and entities of all rules once. A rule is kept with the groups of them that it needs
+A `Table` lists the terms, facts, phrases and entities of all rules once. A rule is kept with the groups of them that it needs
 (pipeline.rules.anchors), the rarest first, so that a rule that no article comes near is never decoded. An entity within a query
 is kept as its id and version alone, since the table has it.
 
@@ -61,6 +61,8 @@ class _Entry(Struct, frozen=True, array_like=True):
 class _Kept(Struct, frozen=True, array_like=True):
     terms: tuple[Term, ...]
     facts: tuple[tuple[FactField, str], ...]
+    phrases: Groups
+    """Of each phrase the places of its words."""
     entities: tuple[StoredEntity, ...]
     rules: tuple[_Entry, ...]
 
@@ -71,23 +73,25 @@ _decode = msgspec.msgpack.Decoder(_Kept).decode
 
 
 class Table:
-    """The terms, facts and entities that stored rules tell by their places: terms first, then facts, then entities."""
+    """What stored rules tell by its place: terms first, then facts, phrases (by the places of their terms) and entities."""
 
     def __init__(
         self,
         terms: Sequence[Term],
         facts: Sequence[tuple[FactField, str]],
+        phrases: Groups,
         entities: Sequence[StoredEntity],
     ) -> None:
         self.terms = terms
         self.facts = facts
+        self.phrases = tuple(tuple(terms[place] for place in phrase) for phrase in phrases)
         self.entities = entities
         self._by_name = {(entity.id, entity.version): entity for entity in entities}
         self._decoded: dict[tuple[str, str], Entity] = {}
 
     def entity_at(self, place: int) -> StoredEntity:
         """Give the entity at a place."""
-        return self.entities[place - len(self.terms) - len(self.facts)]
+        return self.entities[place - len(self.terms) - len(self.facts) - len(self.phrases)]
 
     def entity(self, name: str, version: str) -> Entity:
         """Give an entity as queries hold it. Raises ValueError when the table lacks it."""
@@ -139,11 +143,12 @@ def encode_rules(rules: Iterable[Rule]) -> bytes:
     """Give the bytes to keep of rules. Raises UnicodeEncodeError for rules that hold half a surrogate pair."""
     places = _Places()
     entries = [_entry(rule, places) for rule in rules]
-    # what each rule needs was told by provisional numbers, since terms, facts and entities came as they were met
+    # what each rule needs was told by provisional numbers, since terms, facts, phrases and entities came as they were met
     moved = places.moved()
     kept = _Kept(
         tuple(places.terms),
         tuple(places.facts),
+        _moved_groups(tuple(places.phrases), moved),
         tuple(_moved_entity(entity, moved) for entity in places.entities.values()),
         tuple(_moved_entry(entry, moved) for entry in entries),
     )
@@ -156,16 +161,17 @@ def decode_rules(data: bytes | memoryview) -> list[Rule]:
         kept = _decode(data)
     except msgspec.DecodeError as error:
         raise ValueError(str(error)) from error
-    table = Table(kept.terms, kept.facts, kept.entities)
+    table = Table(kept.terms, kept.facts, kept.phrases, kept.entities)
     return [StoredRule(entry, table) for entry in kept.rules]
 
 
 class _Places:
-    """Numbers terms, facts and entities as they are met, as a vocabulary does."""
+    """Numbers terms, facts, phrases and entities as they are met, as a vocabulary does."""
 
     def __init__(self) -> None:
         self.terms: dict[Term, int] = {}
         self.facts: dict[tuple[FactField, str], int] = {}
+        self.phrases: dict[tuple[int, ...], int] = {}
         self.names: dict[tuple[str, str], int] = {}
         self.entities: dict[int, StoredEntity] = {}
         self.needed = Needed(self)
@@ -173,6 +179,9 @@ class _Places:
 
     def number(self, term: Term) -> int:
         return self._known(self.terms, term)
+
+    def phrase_number(self, terms: tuple[Term, ...]) -> int:
+        return self._known(self.phrases, tuple(map(self.number, terms)))
 
     def fact_number(self, field: FactField, value: str) -> int:
         return self._known(self.facts, (field, value))
@@ -186,7 +195,7 @@ class _Places:
 
     def moved(self) -> dict[int, int]:
         """Give the place in the table of each number."""
-        in_order = [*self.terms.values(), *self.facts.values(), *self.entities]
+        in_order = [*self.terms.values(), *self.facts.values(), *self.phrases.values(), *self.entities]
         return {number: place for place, number in enumerate(in_order)}
 
     def _known(self, numbers: dict[Any, int], key: Any) -> int:

@@ -10,6 +10,7 @@ from pipeline.rules.inflection import (
     name_candidates,
     takes_joined,
 )
+from pipeline.rules.phrases import Phrases
 from pipeline.rules.syntax import FactField, Reading, Term
 from pipeline.rules.words import has_capital, has_capitals, inflects_as_noun, literal_beginning, pattern
 from pipeline.text.stems import STEMMED, stem
@@ -98,7 +99,7 @@ def _both(one: Found, other: Found) -> Found:
 
 
 class Vocabulary:
-    """Numbers what rules ask for: terms, facts and entities; tells which terms an article's word fulfils.
+    """Numbers what rules ask for: terms, phrases, facts and entities; tells which terms an article's word fulfils.
 
     What it finds is what `pipeline.rules.words.fulfils` says of each term by itself. Terms that come after words were looked up
     are young: they are kept apart with a memory of their own, so that no word has to be looked up anew among all others.
@@ -109,6 +110,8 @@ class Vocabulary:
         self._numbers: dict[Term, int] = {}
         self._facts: dict[tuple[FactField, str], int] = {}
         self._entities: dict[tuple[str, str], int] = {}
+        self._phrases: dict[Numbers, int] = {}
+        self.phrases = Phrases()
         self._settled = Terms()
         self._young = Terms()
 
@@ -132,6 +135,15 @@ class Vocabulary:
             if self._young.count >= MOST_YOUNG:
                 self._settle()
             self._young.enter(term, known)
+        return known
+
+    def phrase_number(self, terms: tuple[Term, ...]) -> int:
+        """Give the number of a phrase of several words; its words have numbers of their own, too."""
+        numbers = tuple(map(self.number, terms))
+        known = self._phrases.get(numbers)
+        if known is None:
+            known = self._phrases[numbers] = self._new()
+            self.phrases.enter(known, terms, numbers)
         return known
 
     def fact_number(self, field: FactField, value: str) -> int:
