@@ -1,6 +1,7 @@
 """From a rule file and a lexicon to rules that are ready to be matched, parsed anew or as the cache has them."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from pipeline.files import LARGEST
@@ -41,7 +42,15 @@ def renew(rules: RuleSet, path: Path, lexicon: Lexicon) -> None:
 
     Raises BadInput, and changes nothing, when anything in the file can't be used.
     """
-    rules.update(read_rules(path, lexicon, rules.rules))
+    before = rules.rules
+    after = read_rules(path, lexicon, before)
+    different = [(old, new) for old, new in zip_longest(before, after) if old is not new]
+    if len(different) == 1:  # most edits are of one rule, or add one at the end
+        ((old, new),) = different
+        if new and (old is None or old.id == new.id):
+            rules.put(new)
+            return
+    rules.update(after)
 
 
 def _bytes(*paths: Path) -> tuple[bytes, ...] | None:
