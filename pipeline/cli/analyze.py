@@ -9,6 +9,7 @@ from pipeline.bootstrap import load_describer
 from pipeline.cli.options import LEXICON_HELP, data_option, file_option, print_json, settings_for
 from pipeline.enrich.analyze import Analysis
 from pipeline.errors import BadInput
+from pipeline.relate.lines import LinesTogether
 from pipeline.rules.cache import cache_in
 from pipeline.rules.loading import load_rules
 from pipeline.seeds import seed
@@ -25,12 +26,15 @@ def analyze(file: Path, rules: Path | None, lexicon: Path | None, data: Path | N
     """Say what enrichment and rules find in the articles of FILE, without storing anything.
 
     FILE holds a JSON object a line with id, title and text, optionally url, published, source, authors and language; `-` is
-    standard input.
+    standard input. Lines of one `story` are about one event, in whatever languages; `copy_of` is the id of the earliest one
+    that a line repeats nearly word for word. Both are told once all lines are read: they may stand in any order, and
+    `published` decides which is earlier.
+
     A line that can't be read is named on standard error, the others are done, and the status is 1.
     """
     settings = settings_for(data, rules=rules, lexicon=lexicon)
     watched = load_rules(settings.rules or seed("rules.yaml"), settings.lexicon, cache_in(settings.cache))
-    analysis = Analysis(watched, load_describer(settings))
+    analysis = Analysis(watched, load_describer(settings), LinesTogether)
     name = "standard input" if str(file) == "-" else str(file)
     try:
         stream = sys.stdin.buffer if str(file) == "-" else file.open("rb")

@@ -66,6 +66,8 @@ def _found(article: PreparedArticle, memory: Memory) -> EnrichedArticle:
 def _place(article: PreparedArticle, identity: str, original: KnownArticle | None, memory: Memory) -> Link:
     """Put an article that has no story yet into one: its original's, the likeliest, or its own."""
     trace, stories = trace_of(article, identity), memory.stories
+    if original:
+        trace = replace(trace, original=original.id)
     link = Link(original.story, 1.0) if original else stories.place(trace, article.seen)
     if link is None:
         stories.found(trace, article.seen)
@@ -81,7 +83,8 @@ def _place_again(article: PreparedArticle, known: KnownArticle, memory: Memory) 
     """
     stories = memory.stories
     if known.story != known.id or not stories.alone(known.id, known.story):
-        stories.join(trace_of(article, known.id), article.seen, known.story)
+        trace = replace(trace_of(article, known.id), original=known.copy_of or "")
+        stories.join(trace, article.seen, known.story)
         return Link(known.story, known.confidence or 1.0), known.copy_of
     original = memory.copied(article.signature, known.first_seen, known.id)
     stories.leave(known.id)

@@ -39,6 +39,8 @@ class Trace:
     """Towns, sites and states: name and country, degrees, and whether it happened there."""
     countries: tuple[str, ...]
     clues: Clues
+    original: str = ""
+    """The article that it repeats."""
 
     @cached_property
     def spot_names(self) -> frozenset[str]:

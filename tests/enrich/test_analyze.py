@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pipeline.enrich.analyze import Analysis, Line
 from pipeline.enrich.given import Describer
 from pipeline.enrich.outlets import Outlets
+from pipeline.relate.lines import LinesTogether
 from tests.enrich.entries import ARTICLE, LANGUAGES, SENTENCES, NoPlaces, Standing
 
 
@@ -15,7 +16,7 @@ def describer() -> Describer:
 
 def analyze(*given: object) -> Sequence[Line]:
     lines = [line if isinstance(line, bytes) else json.dumps(line, ensure_ascii=False).encode() for line in given]
-    return list(Analysis(Standing(camp="timbuktu OR лагерь").current(), describer()).lines(lines))
+    return list(Analysis(Standing(camp="timbuktu OR лагерь").current(), describer(), LinesTogether).lines(lines))
 
 
 def test_a_line_tells_language_places_rules_story_and_copy() -> None:
@@ -53,7 +54,7 @@ def test_a_rule_can_ask_for_the_outlet_and_the_day_that_a_line_gives() -> None:
         {"id": 1, "title": "Lorries", "text": ARTICLE, "source": source, "published": "2024-05-01T23:00:00Z"},
         {"id": 2, "title": "Lorries", "text": ARTICLE, "source": "Example News", "published": 1714694400},
     ]
-    lines = Analysis(rules, describer()).lines(json.dumps(line).encode() for line in given)
+    lines = Analysis(rules, describer(), LinesTogether).lines(json.dumps(line).encode() for line in given)
     assert [[rule["id"] for rule in line.result["rules"]] for line in lines if line.result] == [["kind", "day"], []]
 
 
