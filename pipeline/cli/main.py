@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "setup": ("pipeline.cli.setup:setup", "Create or update topics, indices, database schema and Kibana objects."),
     "analyze": ("pipeline.cli.analyze:analyze", "Say what enrichment and rules find in texts, without storing them."),
     "search": ("pipeline.cli.search:search", "Search the articles."),
+    "articles": ("pipeline.cli.articles:articles", "Show an article, and what its outlet changed in it."),
     "searches": ("pipeline.cli.searches:searches", "List searches that are kept, or make one a rule."),
     "alerts": (
         "pipeline.cli.alerts:alerts",

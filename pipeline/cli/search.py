@@ -12,6 +12,7 @@ from pipeline.cli.options import Moment, data_option, json_option, print_json, p
 from pipeline.errors import BadInput
 from pipeline.index.interface import Facet, Hit, Order, SearchQuery, SearchResult
 from pipeline.index.saved import query_of, saved_search
+from pipeline.records.alert_json import change_json
 from pipeline.settings import Settings
 
 EXAMPLES = """\b
@@ -152,6 +153,9 @@ def _row(hit: Hit) -> dict[str, Any]:
         "countries": hit.countries,
         "score": hit.score,
         "revision": hit.revision,
+        "corrected": hit.corrected,
+        "undeclared": hit.undeclared,
+        "changes": [change_json(change) for change in hit.changes],
         "excerpt": hit.excerpt,
     }
     return row if hit.of_story is None else row | {"of_story": hit.of_story}

@@ -173,6 +173,9 @@ def hit_of(enriched: EnrichedArticle, score: float, spans: Sequence[Span] = ()) 
         score=score,
         excerpt=shown,
         revision=enriched.revision,
+        corrected=enriched.corrected,
+        undeclared=enriched.undeclared,
+        changes=enriched.changes,
         title_marks=title_marks(article.title, spans),
         excerpt_marks=marks,
     )

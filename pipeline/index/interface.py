@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias
 
 from pipeline.records.alert import Alert
 from pipeline.records.article import EnrichedArticle
+from pipeline.records.change import Change
 from pipeline.rules.syntax import Query
 
 
@@ -101,6 +102,9 @@ class Hit:
     score: float
     excerpt: str
     revision: int
+    corrected: bool = False
+    undeclared: bool = False
+    changes: tuple[Change, ...] = ()
     title_marks: Marks = ()
     excerpt_marks: Marks = ()
     of_story: int | None = None
