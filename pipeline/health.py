@@ -88,7 +88,7 @@ def _of_state(state: State, problems: list[str]) -> dict[str, object]:
     if failed:
         problems.append(
             f"{len(failed)} alerts of the last {FRESH.days} days could not be delivered: see"
-            " `harmattan alerts list --state failed`"
+            " `harmattan alerts list --state failed`; `harmattan alerts retry --failed` sends them again"
         )
     counts = {name.value: sum(feed.state is name for feed in feeds) for name in FeedState}
     return {

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from pipeline.bootstrap import load_notifiers, open_state
+from pipeline.cli.alerts_delivery import audit, feedback, retry
 from pipeline.cli.alerts_desk import ack, mute, mutes, policy, unmute
 from pipeline.cli.alerts_why import why
 from pipeline.cli.options import Moment, data_option, file_option, json_option, print_json, print_table, settings_for
@@ -14,13 +15,14 @@ from pipeline.errors import BadInput, HarmattanError
 from pipeline.notify.trial import trial_message
 from pipeline.records.alert import AlertState
 from pipeline.records.alert_json import alert_json
+from pipeline.state.interface import Spread, Verdict
 
 STATES = [state.value for state in AlertState]
 
 
 @click.group(epilog="\b\nExample:\n  harmattan alerts list --since 24h")
 def alerts() -> None:
-    """List, show and acknowledge alerts; ask why somebody was told or not; mute; send a test message."""
+    """List, show and answer alerts; ask why somebody was told or not; mute; send again; export who was told what."""
 
 
 @alerts.command("list", epilog="\b\nExample:\n  harmattan alerts list --rule sahel --since 24h --json")
@@ -70,6 +72,10 @@ def show(alert_id: str, as_json: bool, data: Path | None) -> None:
     with open_state(settings_for(data)) as database:
         alert = database.ledger.alert(alert_id)
         deliveries = database.ledger.deliveries(alert_id)
+        outcomes = database.ledger.outcomes(alert_id)
+        acknowledged = database.ledger.acknowledgements(alert_id)
+        feedback = database.ledger.feedback(alert_id)
+        spread = database.ledger.spread([alert_id]).get(alert_id, Spread())
     if alert is None:
         raise BadInput(f"there is no alert {alert_id}: see `harmattan alerts list`")
     if as_json:
@@ -84,10 +90,31 @@ def show(alert_id: str, as_json: bool, data: Path | None) -> None:
             }
             for d in deliveries
         ]
-        print_json([alert_json(alert) | {"deliveries": rows}])
+        more = {
+            "deliveries": rows,
+            "outlets": spread.outlets,
+            "origins": spread.origins,
+            "places": list(spread.places),
+            "outcomes": [
+                {"analyst": o.analyst, "outcome": o.standing, "why": o.why, "until": o.until} for o in outcomes
+            ],
+            "acknowledged": [{"by": one.by, "at": one.at, "note": one.note} for one in acknowledged],
+            "feedback": [{"by": f.by, "at": f.at, "verdict": f.verdict, "note": f.note} for f in feedback],
+        }
+        print_json([alert_json(alert) | more])
         return
     click.echo(f"{alert.rule_name} ({alert.severity}), raised {alert.created:%Y-%m-%d %H:%M:%S} UTC, {alert.state}")
     click.echo(f"matched: {', '.join(alert.matches)}")
+    click.echo(f"carried by {spread.outlets} outlets, of {spread.origins} independent origins")
+    for one in acknowledged:
+        click.echo(
+            f"acknowledged by {plain(one.by)}, {one.at:%Y-%m-%d %H:%M} UTC{f': {plain(one.note)}' if one.note else ''}"
+        )
+    for said in feedback:
+        what = "useful" if said.verdict is Verdict.USEFUL else "a false alarm"
+        click.echo(
+            f"{what}, says {plain(said.by)}, {said.at:%Y-%m-%d %H:%M} UTC{f': {plain(said.note)}' if said.note else ''}"
+        )
     for article in alert.articles:
         if article.passage:
             click.echo(f"  {plain(article.source)}: {marked(article.passage, colourful())}")
@@ -121,5 +148,5 @@ def send_test(channel: str, channels: Path | None, data: Path | None) -> None:
     click.echo(f"channel {channel} took the test message")
 
 
-for command in (why, ack, mute, unmute, mutes, policy):
+for command in (why, ack, feedback, mute, unmute, mutes, policy, retry, audit):
     alerts.add_command(command)

@@ -10,9 +10,10 @@ import click
 from pipeline.bootstrap import open_state
 from pipeline.cli.options import data_option, file_option, json_option, print_json, print_table, settings_for
 from pipeline.durations import parse_duration
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, HarmattanError
 from pipeline.policy.in_force import policy_in_force
-from pipeline.policy.model import Mute, Route
+from pipeline.policy.model import FOR_GOOD, Mute, Route
+from pipeline.settings import Settings
 
 
 def _me() -> str:
@@ -110,12 +111,16 @@ def mutes(as_json: bool, data: Path | None) -> None:
                 "analyst": one.analyst,
                 "rule": one.rule,
                 "story": one.story,
+                "digest": one.digest,
             }
             for one in found
         )
         return
-    rows = ((one.id, one.rule, one.story, one.analyst or "everybody", one.until, one.by, one.reason) for one in found)
-    print_table(("id", "rule", "story", "for", "until", "by", "reason"), rows, "Nothing is muted.")
+    rows = (
+        (one.id, one.rule, one.story, one.digest, one.analyst or "everybody", _end(one), one.by, one.reason)
+        for one in found
+    )
+    print_table(("id", "rule", "story", "digest", "for", "until", "by", "reason"), rows, "Nothing is muted.")
 
 
 @click.command(epilog="\b\nExample:\n  harmattan alerts policy --policy policy.yaml")
@@ -125,7 +130,8 @@ def mutes(as_json: bool, data: Path | None) -> None:
 @data_option
 def policy(policy: Path | None, rules: Path | None, channels: Path | None, data: Path | None) -> None:
     """Check the policy file, and show who is told of what. Exit status 2 when it can't be used."""
-    read = policy_in_force(settings_for(data, policy=policy, rules=rules, channels=channels))
+    settings = settings_for(data, policy=policy, rules=rules, channels=channels)
+    read = policy_in_force(settings)
     print_table(
         ("analyst", "channels", "zone", "language", "quiet"),
         (
@@ -145,6 +151,27 @@ def policy(policy: Path | None, rules: Path | None, channels: Path | None, data:
         ((one.name, ", ".join(one.to), _takes(one), _how(one)) for one in read.routes),
         "No routes.",
     )
+    if left := _left(settings):
+        print_table(
+            ("digest", "wanted no more by", "since", "undo with"),
+            ((one.digest, one.analyst or "all its readers", one.since, f"alerts unmute {one.id}") for one in left),
+            "",
+        )
+
+
+def _end(mute: Mute) -> str:
+    return "for good" if mute.until >= FOR_GOOD else f"{mute.until:%Y-%m-%d %H:%M} UTC"
+
+
+def _left(settings: Settings) -> list[Mute]:
+    """Give the digests that readers took leave of; none where there is no state yet, or it can't be asked."""
+    if not settings.database and not (settings.data / "state.db").exists():
+        return []
+    try:
+        with open_state(settings) as state:
+            return [one for one in state.ledger.mutes() if one.digest]
+    except HarmattanError:
+        return []
 
 
 def _takes(route: Route) -> str:

@@ -92,7 +92,7 @@ class AlertPages:
         if alert is None:
             raise HTTPException(404)
         if not self._guard.open_to(request):
-            detail = "These buttons are for who sits at this machine, or comes through a sign-in that HARMATTAN_USER_HEADER names."
+            detail = "The buttons are for who sits at this machine, or is named by the header in HARMATTAN_USER_HEADER."
             return page(request, "error.html", status=403, title="Not for you", detail=detail)
         token, now = fields.get("form", ""), self._now()
         if not self._guard.is_ours(request, alert.id, token, now):

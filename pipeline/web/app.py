@@ -62,7 +62,7 @@ def create_app(
     """
     names = rules or {}
     keys = keys or LinkKeys(secrets.token_bytes(32))
-    articles = ArticlePages(index, names, now)
+    articles = ArticlePages(index, state.versions, names, now)
     alerts = AlertPages(state.ledger, Guard(keys, user_header), kibana, now)
     answers = AnswerPages(state.ledger, keys, now)
     feeds = FeedPages(state.ledger, names, base_url, now)

@@ -10,21 +10,28 @@ from starlette.responses import Response
 from pipeline.errors import BadInput, OutOfReach
 from pipeline.index.interface import ArticleIndex, Hit, SearchQuery, SearchResult
 from pipeline.records.article import Span
+from pipeline.records.change import Nature
 from pipeline.records.passage import passage_of
+from pipeline.state.interface import Version, Versions
 from pipeline.text.languages import NAMES
 from pipeline.web.answers import page, sentence
 from pipeline.web.marking import mark
 from pipeline.web.requests import MOST, PAGE, PERIODS, read_form, search_query
 
 MOST_OF_STORY = 50
+GRAVITY = [Nature.UNKNOWN, Nature.COSMETIC, Nature.MATERIAL, Nature.CORRECTION, Nature.WITHDRAWAL]
+"""From what matters least to what matters most to whoever read the article before."""
 _NOTHING = SearchResult(hits=(), total=0)
 
 
 class ArticlePages:
     """Shows what the article index holds."""
 
-    def __init__(self, index: ArticleIndex, rules: Mapping[str, str], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, index: ArticleIndex, versions: Versions, rules: Mapping[str, str], now: Callable[[], datetime]
+    ) -> None:
         self._index = index
+        self._versions = versions
         self._rules = rules
         self._now = now
 
@@ -52,7 +59,7 @@ class ArticlePages:
         )
 
     def article(self, request: Request) -> Response:
-        """Show an article with the words that matched, its places, and the other articles of its story."""
+        """Show an article with the words that matched, its places, its versions, and the other articles of its story."""
         found = self._index.article(request.path_params["article"])
         if found is None:
             raise HTTPException(404)
@@ -66,7 +73,13 @@ class ArticlePages:
             words={match.rule: _words(match.spans) for match in article.matches},
             passages={match.rule: passage_of(match) for match in article.matches},
             others=self._others(found.id, found.story),
+            changed=max((change.kind for change in found.changes), key=GRAVITY.index, default=None),
+            versions=self._made(found.id) if found.changes else [],
         )
+
+    def _made(self, article: str) -> list[Version]:
+        """Give what the outlet changed, the latest first."""
+        return self._versions.of(article)[::-1]
 
     def _others(self, article: str, story: str) -> list[Hit]:
         result = self._index.search(SearchQuery(story=story, limit=MOST_OF_STORY))

@@ -12,13 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pipeline.notify.interface import Message
-from pipeline.notify.media import clean, harmless
+from pipeline.notify.media import TEXT, clean, harmless
 from pipeline.notify.texts import PLAIN
 from pipeline.records.alert import Alert
 from pipeline.records.alert_json import iso_time
 from pipeline.records.links import web_link
 from pipeline.state.interface import Ledger, Spread
-from pipeline.text.languages import direction
 
 MOST = 50
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -86,11 +85,9 @@ def _entry(feed: etree._Element, alert: Alert, spread: Spread, base: str) -> Non
         if address := web_link(article.url):
             _add(entry, "link", rel="related", href=address)
         if article.passage:
-            summary = _add(entry, "summary", " ".join(article.passage.text.split()))
+            summary = _add(entry, "summary", TEXT.foreign(" ".join(article.passage.text.split())))
             if article.language != "und":
                 summary.set(f"{{{_XML}}}lang", article.language)
-            if direction(article.language) == "rtl":
-                summary.set("dir", "rtl")
     if not alert.articles:
         _add(_add(entry, "author"), "name", "Harmattan")
     content = _add(entry, "content", PLAIN.body(message))

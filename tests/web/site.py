@@ -1,9 +1,10 @@
 """The page as a visitor meets it, and ways to fill the stores behind it."""
 
 import http.client
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from lxml import html
 from lxml.html import HtmlElement
@@ -40,14 +41,21 @@ class Site:
     state: State
 
     def get(self, path: str, method: str = "GET", **headers: str) -> Answer:
+        return self._ask(method, path, None, headers)
+
+    def _ask(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> Answer:
         connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=60)
         try:
-            connection.request(method, path, headers=headers)
+            connection.request(method, path, body, dict(headers))
             response = connection.getresponse()
             body = response.read().decode("utf-8")
             return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
         finally:
             connection.close()
+
+    def post(self, path: str, fields: Mapping[str, str], **headers: str) -> Answer:
+        given = {"Content-Type": "application/x-www-form-urlencoded", **headers}
+        return self._ask("POST", path, urlencode(fields), given)
 
     def publish(self, *articles: EnrichedArticle) -> None:
         assert self.index.write(articles) == []
