@@ -72,10 +72,12 @@ class Server:
             writer.close()
 
     def _answer(self, path: str, head: bytes) -> bytes:
-        _, kind, which, *rest = path.split("/")
+        _, kind, which, *rest = f"{path}//".split("/")
         if kind == "control":
             return self._controlled(which, rest)
         self._counts["requests"] += 1
+        if not which.isdigit():  # some ask for a site's picture
+            return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n%s\r\n" % self._connection
         number = int(which)
         if kind == "hostile":
             return hostile(number)

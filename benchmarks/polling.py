@@ -1,13 +1,15 @@
 """How fast feeds are polled, how much that takes, and beside it what a person would write first.
 
     python benchmarks/polling.py [--feeds 2000] [--rounds 3] [--only http|https|compared|hostile|idle]
+        [--miniflux BINARY POSTGRES]
 
 A server in a process of its own (feed_server.py) has feeds of 30 entries and 40 kB; the poller runs on one core, which the
 server does not use where there are two, with its state and log kept as in use: embedded, in a folder of their own, unless
 HARMATTAN_KAFKA and HARMATTAN_DATABASE name servers. Every request has a connection of its own. Measured are the first poll
 of all feeds, rounds in which nothing has changed (304), and rounds in which a tenth has three new entries; with TLS and
 without. `compared` polls a quarter of the feeds in turns with requests and feedparser in 32 threads (polling_written_first.py),
-on the same core and the same server, and gives the ratios of both in CPU time, speed, bytes and requests. `hostile` polls
+and, with --miniflux, with that (polling_miniflux.py), on the same core and the same server, and gives by how many times ours is
+better in CPU time, speed, bytes and requests. `hostile` polls
 answers that are made to take memory, `idle` watches a poller of 10,000 feeds of which none is due. Prints a JSON line for each.
 """
 
@@ -24,6 +26,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +42,7 @@ def main() -> None:
     arguments.add_argument("--feeds", type=int, default=2000)
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--only", choices=WHAT)
+    arguments.add_argument("--miniflux", nargs=2, metavar=("BINARY", "POSTGRES"))
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         certificate = make_certificate(Path(folder))
@@ -82,31 +86,45 @@ def polled(address: str, given: argparse.Namespace) -> dict[str, Any]:
 
 
 def compared(folder: Path, address: str, given: argparse.Namespace) -> dict[str, Any]:
-    """Let both poll the same documents, one after the other; of several rounds the best of each side counts."""
+    """Let all poll the same documents, one after the other; of several rounds the best of each counts."""
     feeds = given.feeds // 4
-    ours: dict[str, Any] = {}
-    simple: dict[str, Any] = {}
+    others: dict[str, Callable[[], dict[str, float]]] = {"written_first": lambda: written_first(folder, address, feeds)}
+    if given.miniflux:
+        from polling_miniflux import DEFAULTS, TUNED, Miniflux
+
+        for name, settings in (("miniflux_tuned", TUNED), ("miniflux", DEFAULTS)):
+            miniflux = Miniflux(*given.miniflux, name, settings)
+            miniflux.follow([f"{address}/feed/{number}" for number in range(feeds)])
+            others[name] = partial(by_miniflux, miniflux, address, feeds)
+    figures: dict[str, Any] = {name: {} for name in ("ours", *others)}
+
+    def one_round(name: str, poll: Callable[[], dict[str, float]]) -> None:
+        keep(figures["ours"], name, poll())
+        for other, its in others.items():
+            keep(figures[other], name, its())
+
     with poller(address, feeds) as poll:
-        keep(ours, "first", poll(30 * feeds))
-        keep(simple, "first", written_first(folder, address, feeds))
+        one_round("first", lambda: poll(30 * feeds))
         for turn in range(given.rounds):
-            keep(ours, "unchanged", poll(0))
-            keep(simple, "unchanged", written_first(folder, address, feeds))
+            one_round("unchanged", lambda: poll(0))
             ask(address, f"/control/publish/{turn % 10}")
-            keep(ours, "a_tenth_changed", poll(3 * (feeds // 10)))
-            keep(simple, "a_tenth_changed", written_first(folder, address, feeds))
-    ratios = {
+            one_round("a_tenth_changed", lambda: poll(3 * (feeds // 10)))
+    made = statistics.mean(simulated(300, 4)[0])
+    times_better: dict[str, Any] = {other: ratios(figures["ours"], figures[other]) for other in others}
+    return figures | {"times_better": times_better, "requests_a_day_of_every_ten_minutes": round(DAY / FIXED / made, 2)}
+
+
+def ratios(ours: dict[str, Any], other: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """Say by how many times ours is better."""
+    return {
         name: {
-            "cpu": round(simple[name]["cpu_ms"] / ours[name]["cpu_ms"], 1),
-            "speed": round(ours[name]["feeds_per_second"] / simple[name]["feeds_per_second"], 1),
-            "bytes": round(simple[name]["bytes"] / ours[name]["bytes"], 1),
-            "requests": round(simple[name]["requests"] / ours[name]["requests"], 2),
+            "cpu": round(other[name]["cpu_ms"] / ours[name]["cpu_ms"], 1),
+            "speed": round(ours[name]["feeds_per_second"] / other[name]["feeds_per_second"], 1),
+            "bytes": round(other[name]["bytes"] / ours[name]["bytes"], 1),
+            "requests": round(other[name]["requests"] / ours[name]["requests"], 2),
         }
         for name in ours
     }
-    made = statistics.mean(simulated(300, 4)[0])
-    ratios["a_day"] = {"requests": round(DAY / FIXED / made, 2)}
-    return {"ours": ours, "written_first": simple, "times_better": ratios}
 
 
 def keep(figures: dict[str, Any], name: str, found: dict[str, float]) -> None:
@@ -151,6 +169,13 @@ def written_first(folder: Path, address: str, feeds: int) -> dict[str, float]:
     command = [sys.executable, script, str(folder / "written_first.db"), address, str(feeds)]
     took = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     return figures_of(address, feeds, took["seconds"], took["cpu"])
+
+
+def by_miniflux(miniflux: Any, address: str, feeds: int) -> dict[str, float]:
+    ask(address, "/control/counts")
+    before = miniflux.entries()
+    seconds, used = miniflux.poll()
+    return figures_of(address, feeds, seconds, used) | {"new_entries": miniflux.entries() - before}
 
 
 def figures_of(address: str, feeds: int, seconds: float, used: float) -> dict[str, float]:

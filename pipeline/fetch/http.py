@@ -36,6 +36,7 @@ _MOST_HEADERS = 64  # that are kept of an answer
 _LONGEST_HEADER = 4_096
 _LARGE = 256 * 1024  # bytes; what is larger waits for one of the places for large bodies
 _LARGE_PLACES = 4
+_LONGEST_HELD = 60.0  # seconds that a place is kept for a response that nobody lets go
 _MOST_WORDY = 1_000
 _WELL_FORMED = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(?:[/?][A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]*)?")
 
@@ -222,7 +223,9 @@ class HttpFetcher:
                 body = await _read(answer, Body(headers.get("content-encoding", ""), request.limit), room)
                 response = replace(bare, body=body.finish(), truncated=body.truncated)
                 if room.pass_on():
-                    weakref.finalize(response, self._let_go).atexit = False
+                    let_go = weakref.finalize(response, self._let_go)
+                    let_go.atexit = False
+                    self._loop.call_later(_LONGEST_HELD, let_go)  # it lets go once
                 return response
 
     def _let_go(self) -> None:

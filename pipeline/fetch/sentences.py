@@ -45,7 +45,8 @@ def _sentence(error: Exception, host: str) -> str:
     if isinstance(error, aiohttp.InvalidURL | UnicodeError):
         return f"the address of {host} can't be read; check it for a typing error"
     if isinstance(error, aiohttp.ClientResponseError):
-        return f"{host} answered with something that is not HTTP ({error.message or 'no reason given'})"[:300]
+        reason = error.message.partition("\n")[0].partition(": b'")[0].rstrip(": ")
+        return f"{host} answered with something that is not HTTP ({reason or 'no reason given'})"[:300]
     return f"the exchange with {host} failed ({_short(error)})"
 
 

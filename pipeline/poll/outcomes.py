@@ -56,7 +56,7 @@ class Outcomes:
             entries=len(feed.entries),
             new_entries=taken.new,
             seen=taken.seen,
-            error=taken.error or feed.problem,
+            error=taken.error or feed.problem or _cut(response),
         )
 
     def refused(self, claim: ClaimedFeed, response: Response, wait: timedelta | None) -> PollOutcome:
@@ -98,6 +98,11 @@ def moved_sentence(claim: ClaimedFeed, to: str) -> str:
     """Tell the operator that a feed is polled elsewhere from now on."""
     since: datetime = claim.memory.moved_since or claim.at
     return f"has moved for good to {to}, as redirects say since {since:%Y-%m-%d}; it is polled there from now on"
+
+
+def _cut(response: Response) -> str | None:
+    size = len(response.body) // 1_000_000
+    return f"the document is larger than {size} MB, and was read to there" if response.truncated else None
 
 
 def _validated(memory: FeedMemory, response: Response) -> FeedMemory:

@@ -59,7 +59,7 @@ class GuardedReader:
             else:
                 document.set_result(found)
         except NotAFeed as error:
-            document.set_exception(error)
+            document.set_exception(error.with_traceback(None))  # which would keep the body, in a circle
         except Exception as error:  # the port promises NotAFeed, whatever a parser makes of a stranger's bytes
             document.set_exception(NotAFeed(f"can't be read as a feed ({type(error).__name__}: {str(error)[:200]})"))
         return document

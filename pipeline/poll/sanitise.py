@@ -56,7 +56,9 @@ def sanitised(html: str, base: str, longest: int) -> str:
         link_rel=None,
     )
     if len(found) > longest:  # escaping makes it longer; what is cut within an element is put right
-        found = nh3.clean(found[: longest * 9 // 10].rpartition("<")[0], tags=set(_TAGS), attributes=_ATTRIBUTES)
+        cut = found[: longest * 9 // 10]
+        cut = cut[: cut.rfind("<")] if cut.rfind("<") > cut.rfind(">") else cut
+        found = nh3.clean(cut, tags=set(_TAGS), attributes=_ATTRIBUTES)
     return clean(found, longest)
 
 

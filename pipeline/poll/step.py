@@ -285,6 +285,8 @@ class PollStep:
             batch.clear.append((claim, self._outcomes.failed(claim, f"the document {error}")))
         except Exception as error:  # one feed's oddity must not end the others' polls
             batch.clear.append((claim, self._odd(claim, error)))
+        finally:
+            _let_go(future)
 
     def _answered(self, pending: _Pending, response: Response) -> PollOutcome | None:
         """Give the outcome of an answer; None for a document, which is being read from now on."""
@@ -349,6 +351,12 @@ class PollStep:
     def _odd(self, claim: ClaimedFeed, error: Exception) -> PollOutcome:
         log.error("%s could not be dealt with", claim.spec.url, exc_info=error)
         return self._outcomes.failed(claim, f"an error of Harmattan's own: {type(error).__name__}: {error}")
+
+
+def _let_go(future: Future[Any]) -> None:
+    """Take an error's way out of it: it would keep the poll, and with it a large document, in a circle of references."""
+    if not future.cancelled() and (error := future.exception()):
+        error.__traceback__ = None
 
 
 def _request(claim: ClaimedFeed) -> Request:

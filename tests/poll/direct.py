@@ -13,7 +13,7 @@ class DirectReader:
         try:
             done.set_result(parse_feed(body, url=url, content_type=content_type))
         except NotAFeed as error:
-            done.set_exception(error)
+            done.set_exception(error.with_traceback(None))
         return done
 
     def close(self) -> None:

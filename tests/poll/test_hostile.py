@@ -1,5 +1,6 @@
 """Servers that misbehave in every way harm their own feeds alone, and each feed's row says what is wrong with it."""
 
+import gc
 import time
 
 import pytest
@@ -51,3 +52,23 @@ def test_each_way_to_misbehave_is_told_in_the_feeds_row_and_holds_up_nobody(
         assert "Traceback" not in (row.error or "")
         assert "an error of Harmattan's own" not in (row.error or ""), name
     assert not any("root:" in article.title for article in desk.raw())
+
+
+def test_large_documents_that_are_no_feeds_make_way_for_others_at_once(desk: Newsdesk, server: HostileServer) -> None:
+    server.behaviours |= {f"/{n}": answer(bytes(400_000)) for n in range(12)}
+    desk.follow(*(server.url(f"/{n}") for n in range(12)))
+    began = time.monotonic()
+    gc.disable()
+    try:
+        assert desk.poll().failed == 12
+    finally:
+        gc.enable()
+    assert time.monotonic() - began < 20
+
+
+def test_a_document_that_is_cut_says_so(desk: Newsdesk, server: HostileServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step, "BODY_LIMIT", 1_000_000)
+    server.behaviours["/"] = answer(b"<rss><channel>" + b"<x>y</x>" * 200_000 + b"</channel></rss>")
+    desk.follow(server.url("/"))
+    desk.poll()
+    assert desk.row(server.url("/")).error == "the document is larger than 1 MB, and was read to there"

@@ -36,6 +36,9 @@ def test_the_text_is_the_same_before_and_after() -> None:
 
 def test_what_grows_is_cut_without_opening_anything() -> None:
     assert len(sanitised("<b>" + '"&<' * 400 + "</b>", BASE, 1_000)) <= 1_000
+    long = sanitised("<p>" + "y" * 2_000 + "</p>", BASE, 1_000)
+    assert long == "<p>" + "y" * 897 + "</p>"
+    assert sanitised('<p>one</p><a href="/' + "z" * 2_000 + '">x</a>', BASE, 1_000) == "<p>one</p>"
 
 
 @pytest.mark.parametrize("piece", ["<div>", "<b>", "<b><p>", "<table><a>", "<svg><p>", "<a href=/>t</a>", "<li><ul>"])
