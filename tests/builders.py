@@ -69,9 +69,8 @@ def match(rule: str = "convoys", *words: str, **given: Any) -> RuleMatch:
 
 
 def enriched(identity: str = "a1", **given: Any) -> EnrichedArticle:
-    own = {
-        name: given.pop(name) for name in ("revision", "story", "copy_of", "first_seen", "corrected") if name in given
-    }
+    names = ("revision", "story", "copy_of", "first_seen", "corrected", "changes", "undeclared")
+    own = {name: given.pop(name) for name in names if name in given}
     article = prepared(**given)
     whole = EnrichedArticle(
         id=identity, revision=1, story=identity, copy_of=None, first_seen=article.seen, corrected=False, article=article
