@@ -153,7 +153,7 @@ def make_entry(
     if not (title or summary or content or url):
         return None
     return Entry(
-        id=clean(id, LONGEST_ID).strip() or url or digest(f"{title}\0{summary or content}"),
+        id=_identifier(id) or url or digest(f"{title}\0{summary or content}"),
         link=url,
         title=title or shortened(plain(summary or content, LONGEST_TITLE), _TITLE_FROM_TEXT),
         summary="" if summary == content else summary,
@@ -166,6 +166,11 @@ def make_entry(
         base=base,
         canonical=canonical_url(url) if url else None,
     )
+
+
+def _identifier(written: str) -> str:
+    """Give an id as it is, but for markup, which has no place in one."""
+    return plain(written, LONGEST_ID) if "<" in written else clean(written, LONGEST_ID).strip()
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:

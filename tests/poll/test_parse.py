@@ -490,3 +490,11 @@ class TestDates:
     )
     def test_absurd_ones_are_none(self, written: str) -> None:
         assert only(rss([item("T", "/1", date=written)])).published is None
+
+
+def test_an_id_holds_no_markup_and_is_otherwise_kept_as_it_is() -> None:
+    items = "".join(
+        f"<item><guid>{guid}</guid><title>t</title></item>" for guid in ("&lt;svg onload=1&gt;7", "a&amp;amp;b  c")
+    )
+    feed = parse_feed(f"<rss><channel>{items}</channel></rss>".encode(), url="https://outlet.example/feed")
+    assert [entry.id for entry in feed.entries] == ["7", "a&amp;b  c"]
