@@ -24,18 +24,28 @@ NEGATION_CHARACTERS = "不没未无無非否莫沒"
 
 NUMBER_WORDS = """
 one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand dozens dozen
+thirteen fourteen fifteen sixteen seventeen eighteen nineteen sixty seventy eighty ninety million millions
 deux trois quatre cinq sept huit neuf dix onze douze vingt trente quarante cinquante cent mille dizaine dizaines
+treize quatorze quinze seize soixante cents million millions centaine centaines millier milliers
 dos tres cuatro cinco seis siete ocho nueve diez once doce veinte treinta cuarenta cincuenta cien mil decenas
+trece catorce quince dieciséis diecisiete dieciocho diecinueve sesenta setenta ochenta noventa millones
 dois duas três quatro oito nove dez onze doze vinte trinta quarenta cinquenta cem dezenas
+treze catorze quinze dezesseis dezessete dezoito dezenove sessenta setenta oitenta noventa milhões
 zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig hundert tausend dutzende
+dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn sechzig siebzig achtzig neunzig millionen
 due tre quattro cinque sette otto nove dieci undici dodici venti trenta quaranta cinquanta cento decine
+tredici quattordici quindici sedici diciassette diciotto diciannove sessanta settanta ottanta novanta mille
 twee drie vijf zes zeven negen tien twaalf twintig dertig honderd duizend tientallen
+dertien veertien vijftien zestien zeventien achttien negentien zestig zeventig tachtig negentig
 dwa trzy cztery pięć sześć siedem osiem dziewięć dziesięć dwadzieścia sto tysiąc
 dva tři čtyři pět šest sedm osm devět deset dvacet sto tisíc
 två tre fyra fem sex sju åtta nio tio tolv tjugo hundra tusen
 два две три четыре пять шесть семь восемь девять десять двадцать тридцать сорок сто тысяча десятки двое трое
+одиннадцать двенадцать тринадцать четырнадцать пятнадцать шестнадцать семнадцать восемнадцать девятнадцать пятьдесят
+шестьдесят семьдесят восемьдесят девяносто двести триста тысяч четверо пятеро шестеро семеро
 дві чотири п'ять шість сім вісім дев'ять двадцять сорок тисяча
 iki üç dört beş altı yedi sekiz dokuz yirmi otuz yüz bin onlarca
+kırk elli altmış yetmiş seksen doksan
 اثنان ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة عشرة عشرين ثلاثين مئة ألف عشرات
 """
 

@@ -53,7 +53,7 @@ def test_an_opera_and_a_football_club_alert_nobody(desk: Desk):
     assert desk.told() == []
 
 
-def test_a_corrected_article_is_found_as_it_now_stands_and_alerts_nobody_anew(desk: Desk):
+def test_a_corrected_toll_is_found_as_it_now_stands_and_told_once_with_the_difference(desk: Desk):
     outlet = desk.outlets.outlet("sahel-post")
     url = outlet.publish(title="Ferry turns over near Mopti", text=stories.FLOOD + " The Sahel mourns.")
     desk.polls()
@@ -65,7 +65,18 @@ def test_a_corrected_article_is_found_as_it_now_stands_and_alerts_nobody_anew(de
     assert desk.finds("Eleven ferry") == []
     (hit,) = desk.finds("Seventeen ferry")
     assert (hit["url"], hit["revision"]) == (url, 2)
-    assert desk.told_rules() == ["sahel"]
+    assert len(desk.alerts()) == 1
+    raised, corrected = desk.told()
+    assert (raised["update"], corrected["update"], corrected["reasons"]) == (0, 1, ["correction"])
+    (change,) = corrected["articles"][0]["changes"]
+    assert ("Eleven", "Seventeen") in [(edit["removed"], edit["added"]) for edit in change["edits"]]
+
+    (shown,) = desk.asks("articles", "show", url, "--json").rows()
+    assert "Eleven" in shown["versions"][0]["earlier"]["text"]
+
+    assert desk.runs("replay").status == 0
+    desk.polls()
+    assert desk.told() == [raised, corrected]
 
 
 def test_articles_replayed_from_the_log_alert_nobody_and_are_there_once(desk: Desk):

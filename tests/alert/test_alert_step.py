@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,12 +14,13 @@ from pipeline.policy.desk import simple_policy
 from pipeline.records import topics
 from pipeline.records.alert import Alert, AlertArticle, AlertEvent, AlertState
 from pipeline.records.article import EnrichedArticle, Origin, Severity, Span
+from pipeline.records.change import Change, ChangeKind, Edit, Nature
 from pipeline.records.codec import decode, encode
 from pipeline.records.passage import Passage
 from pipeline.state.database import DatabaseState
 from pipeline.work.interface import Delivered
 from pipeline.work.worker import BatchWorker
-from tests.builders import enriched, match
+from tests.builders import NOON, enriched, match
 from tests.work.steps import eventually, running, waiting
 
 
@@ -237,3 +239,71 @@ def test_two_workers_that_share_the_articles_of_a_story_raise_one_alert(state: D
     assert len(alerts) == 4
     assert {article.id for alert in alerts for article in alert.articles} == set(names)
     assert all(len(state.ledger.deliveries(alert.id)) == 1 for alert in alerts)
+
+
+# ----------------------------------------------------------------------------------------------- corrections
+
+TOLL = Edit("lead", "At least ", "12", "21", " soldiers died.", (ChangeKind.NUMBERS,))
+
+
+def change(revision: int, kind: Nature = Nature.MATERIAL) -> Change:
+    return Change(revision=revision, at=NOON, kind=kind, declared=False, fields=("lead",), edits=(TOLL,))
+
+
+def updates(desk: Desk) -> list[tuple[int, tuple[str, ...]]]:
+    (alert,) = desk.alerts()
+    return [(one.update, one.reasons) for one in desk.state.ledger.deliveries(alert.id) if one.channel == "mail"]
+
+
+@pytest.mark.parametrize(("kind", "reason"), [(Nature.MATERIAL, "correction"), (Nature.WITHDRAWAL, "withdrawal")])
+def test_who_was_told_is_told_once_what_the_outlet_changed(desk: Desk, kind: Nature, reason: str) -> None:
+    changed = enriched("a1", revision=2, changes=(change(2, kind),), matches=(match(),))
+    desk.takes(enriched("a1", matches=(match(),)))
+    desk.takes(changed)
+    desk.takes(changed)
+    desk.takes(replace(changed, revision=3, article=replace(changed.article, origin=Origin.REPLAY)))
+    (alert,) = desk.alerts()
+    assert alert.articles[0].changes == changed.changes
+    assert updates(desk) == [(0, ()), (1, (reason,))]
+
+
+def test_a_second_correction_is_told_too(desk: Desk) -> None:
+    desk.takes(enriched("a1", matches=(match(),)))
+    desk.takes(enriched("a1", revision=2, changes=(change(2),), matches=(match(),)))
+    desk.takes(enriched("a1", revision=3, changes=(change(2), change(3)), matches=(match(),)))
+    assert [update for update, _ in updates(desk)] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("kind", [Nature.COSMETIC, Nature.UNKNOWN])
+def test_a_cosmetic_edit_is_told_to_nobody(desk: Desk, kind: Nature) -> None:
+    desk.takes(enriched("a1", matches=(match(),)))
+    desk.takes(enriched("a1", revision=2, changes=(change(2, kind),), matches=(match(),)))
+    assert updates(desk) == [(0, ())]
+
+
+def test_an_edit_by_which_a_rule_matches_no_more_is_noted_on_its_alert_and_told(desk: Desk) -> None:
+    desk.takes(enriched("a1", title="Mercenaries seen", matches=(match(),)))
+    desk.takes(enriched("a1", revision=2, title="Traders seen", changes=(change(2),)))
+    (alert,) = desk.alerts()
+    assert (alert.articles[0].title, alert.articles[0].matches_no_more) == ("Traders seen", NOON)
+    assert updates(desk) == [(0, ()), (1, ("correction",))]
+    assert desk.told()[-1].articles[0].matches_no_more == NOON
+
+    desk.takes(enriched("a1", revision=3, changes=(change(2), change(3)), matches=(match(),)))
+    (alert,) = desk.alerts()
+    assert alert.articles[0].matches_no_more is None
+
+
+def test_a_rule_that_its_author_changed_is_no_edit_of_the_outlets(desk: Desk) -> None:
+    desk.takes(enriched("a1", matches=(match(),)))
+    desk.takes(enriched("a1", revision=2, origin=Origin.REPLAY))
+    (alert,) = desk.alerts()
+    assert alert.articles[0].matches_no_more is None
+
+
+def test_a_rule_that_matches_only_after_the_edit_raises_its_alert_with_the_difference(desk: Desk) -> None:
+    desk.takes(enriched("a1"))
+    desk.takes(enriched("a1", revision=2, changes=(change(2),), matches=(match(),)))
+    (alert,) = desk.alerts()
+    assert alert.articles[0].changes == (change(2),)
+    assert updates(desk) == [(0, ())]
