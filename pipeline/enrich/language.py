@@ -74,8 +74,15 @@ class LanguageGuesser:
         sample = _NOISE.sub(" ", text[:LOOKED_AT])
         if not _LETTER.search(sample):
             return claimed or UNDETERMINED
-        if _mixed_scripts(sample) or self._mixed(text):
+        if _mixed_scripts(sample):
             return UNDETERMINED
+        passages = self._of_passages(text)
+        if passages:
+            best, share = passages
+            if share == 1:  # every passage is plainly in it, and so is the text
+                return best
+            if share < LEADING:
+                return UNDETERMINED
         return self._judge(sample, claimed)
 
     def _judge(self, sample: str, claimed: str | None) -> str:
@@ -87,15 +94,19 @@ class LanguageGuesser:
             return claimed
         return best if ranking[best] >= ENOUGH and _letters(sample) >= FEWEST_LETTERS else UNDETERMINED
 
-    def _mixed(self, text: str) -> bool:
-        """Tell whether passages of the text are plainly in different languages."""
+    def _of_passages(self, text: str) -> tuple[str, float] | None:
+        """Give the language that most passages are plainly in, and its share of them; None where none or few are in any."""
         leading: Counter[str] = Counter()
-        for passage in _passages(text):
+        passages = list(_passages(text))
+        for passage in passages:
             ranking = self._ranking(passage)
             best = max(ranking, key=lambda language: ranking[language])
             if ranking[best] >= CERTAIN:
-                leading[best] += len(passage)
-        return len(leading) > 1 and leading.most_common(1)[0][1] < LEADING * leading.total()
+                leading[best] += 1
+        if len(leading) > 1 or leading.total() == len(passages) > 0:
+            ((best, count),) = leading.most_common(1)
+            return best, count / leading.total()
+        return None
 
     def _ranking(self, sample: str) -> dict[str, float]:
         ranking: dict[str, float] = dict(self._loaded().rank(sample))
