@@ -80,6 +80,18 @@ class Voice:
         return self.medium.enclosed(as_it_is(" ".join(as_it_is("").join(pieces).split())), passage.text)
 
 
+class _Nothing(dict[str, Any]):
+    """Fields of an article that there is not: empty, and false as a whole, so that templates may do without asking."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+NO_ARTICLE = _Nothing(
+    title="", outlet="", kind="", language="", code="und", dir="auto", published=None, url=None, passage=""
+)
+
+
 def of_message(message: Message, voice: Voice, shape: Shape) -> dict[str, Any]:
     """Give what templates of alerts are written from."""
     alert, links = message.alert, message.links
@@ -90,7 +102,7 @@ def of_message(message: Message, voice: Voice, shape: Shape) -> dict[str, Any]:
         **voice.helpers(),
         "alert": _alert(alert, voice),
         "update": message.update,
-        "article": _article(first, voice, spread, shape) if first else None,
+        "article": _article(first, voice, spread, shape) if first else NO_ARTICLE,
         "others": [_article(one, voice, spread, Shape(150, 0, False)) for one in others[: shape.others] if one],
         "changes": changes_of(alert, voice.medium, phrases(voice.language), roomy=roomy),
         "reasons": [phrases(voice.language)(reason) for reason in message.reasons if reason in OWED],

@@ -20,7 +20,7 @@ _KEPT_FORMATS = frozenset("\u200c\u200d\u200e\u200f\u061c\u00ad")
 
 _FIRST_STRONG, _POP = "\u2068", "\u2069"
 _RIGHT_TO_LEFT = frozenset(("R", "AL"))
-_MARKDOWN = re.compile(r"[\\`*_\[\]<>~|#&]")
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>~|#]")
 
 
 def clean(text: str, limit: int = 300) -> str:

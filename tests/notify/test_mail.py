@@ -1,5 +1,7 @@
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.notify.channels_file import MailSecurity
-from pipeline.notify.interface import Refused, TryAgain
+from pipeline.notify.interface import Digest, Refused, TryAgain
 from pipeline.notify.mail import MailNotifier, MailServer
 from tests.notify.messages import alert, article, message
 from tests.notify.receivers import MailReceiver
@@ -126,3 +128,54 @@ def test_a_wrong_password_is_final_and_is_not_shown(
 def test_a_server_with_a_certificate_that_nobody_vouches_for_gets_no_password(protected: MailReceiver) -> None:
     with pytest.raises(TryAgain, match="certificate is not valid"):
         notifier(protected, **sign_in(PASSWORD)).send(message(), "k")
+
+
+def test_a_mail_comes_as_plain_text_and_html_unless_the_channel_wants_it_plain(receiver: MailReceiver) -> None:
+    notifier(receiver).send(message(), "k")
+    server = MailServer(host="127.0.0.1", port=receiver.port, security=MailSecurity.NONE)
+    MailNotifier(server, "alerts@example.org", ["a@example.org"], timeout=3, as_html=False).send(message(), "k2")
+
+    both, plain = (message_from_bytes(raw, policy=policy.default) for raw in receiver.mails)
+    assert [part.get_content_type() for part in both.walk()][1:] == ["text/plain", "text/html"]
+    assert plain.get_content_type() == "text/plain"
+
+
+def test_mails_of_a_story_make_one_thread_and_updates_answer_the_first(receiver: MailReceiver) -> None:
+    first_key = "a1/0/awa/mail"
+    notifier(receiver).send(replace(message(), first_key=first_key), first_key)
+    notifier(receiver).send(replace(message(update=1), first_key=first_key), "a1/1/awa/mail")
+    other_rule = alert(id="b1", rule="sahel")
+    notifier(receiver).send(replace(message(other_rule), first_key="b1/0/awa/mail"), "b1/0/awa/mail")
+    elsewhere = alert(id="c1", story="s2")
+    notifier(receiver).send(replace(message(elsewhere), first_key="c1/0/awa/mail"), "c1/0/awa/mail")
+
+    first, update, other, another = (message_from_bytes(raw, policy=policy.default) for raw in receiver.mails)
+    [story] = first["References"].split()
+    assert update["In-Reply-To"] == first["Message-ID"]
+    assert update["References"].split() == [story, first["Message-ID"]]
+    assert other["References"] == story
+    assert another["References"] != story
+    assert len({mail["Message-ID"] for mail in (first, update, other, another)}) == 4
+
+
+def test_mails_can_be_sorted_by_their_rule(receiver: MailReceiver) -> None:
+    notifier(receiver).send(message(alert(rule_name="Wagner\r\nBcc: <x@y.z>")), "k")
+
+    assert only_mail(receiver)["List-Id"] == "Wagner Bcc xyz <wagner-group.harmattan.example.org>"
+
+
+def test_a_digest_can_be_left_by_one_post_where_nobody_listens_in(receiver: MailReceiver) -> None:
+    def digest(unsubscribe: str) -> Digest:
+        return Digest(day=date(2026, 1, 6), alerts=(alert(),), link=None, kind="daily", unsubscribe=unsubscribe)
+
+    address = "https://harmattan.example.org/unsubscribe/x.y"
+    notifier(receiver).send(digest(address), "k1")
+    notifier(receiver).send(digest(address.replace("https", "http")), "k2")
+    notifier(receiver).send(message(), "k3")
+
+    safe, in_the_open, alone = (message_from_bytes(raw, policy=policy.default) for raw in receiver.mails)
+    assert safe["List-Unsubscribe"] == f"<{address}>"
+    assert safe["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert in_the_open["List-Unsubscribe-Post"] is None
+    assert in_the_open["List-Unsubscribe"]
+    assert alone["List-Unsubscribe"] is None
