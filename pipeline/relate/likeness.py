@@ -15,6 +15,9 @@ FEATURES = (
     "spot",
     "spot_of_event",
     "no_spot",
+    "other_event",
+    "first_country",
+    "other_first_country",
     "country",
     "no_country",
     "head",
@@ -41,6 +44,8 @@ FEATURES = (
 AGAINST = frozenset(
     {
         "no_spot",
+        "other_event",
+        "other_first_country",
         "no_country",
         "no_kind",
         "aftermath",
@@ -58,6 +63,7 @@ NEAR = 0.6
 """Degrees within which two spots may be one event's: a town and its suburb, a village and the next town."""
 COPY = 6.0
 """The log-odds that copies of one text are about one event."""
+_NEARLY = 0.6
 _GENERIC_WEIGHT = 0.3
 _COUNTED = ("dead ",)
 
@@ -84,7 +90,8 @@ def core_likeness(members: Sequence[Trace], others: Sequence[Trace]) -> float:
 def features(one: Trace, other: Trace) -> tuple[float, ...]:
     """Give what two articles have in common and what not, in the order of FEATURES."""
     same_language = one.language == other.language != "und"
-    spot, spot_of_event, no_spot = _spots(one, other)
+    spot, spot_of_event, no_spot, other_event = _spots(one, other)
+    first, other_first = _first_countries(one, other)
     lands = one.country_set & other.country_set
     country = _share(lands, one.country_set, other.country_set)
     no_country = float(bool(one.countries and other.countries and not lands))
@@ -101,6 +108,9 @@ def features(one: Trace, other: Trace) -> tuple[float, ...]:
         spot,
         spot_of_event,
         no_spot,
+        other_event,
+        first,
+        other_first,
         country,
         no_country,
         head,
@@ -126,13 +136,27 @@ def features(one: Trace, other: Trace) -> tuple[float, ...]:
     )
 
 
-def _spots(one: Trace, other: Trace) -> tuple[float, float, float]:
+def _spots(one: Trace, other: Trace) -> tuple[float, float, float, float]:
     if not one.spots or not other.spots:
-        return 0.0, 0.0, 0.0
+        return 0.0, 0.0, 0.0, 0.0
     shared = one.spot_names & other.spot_names
     near = bool(shared) or any(_near(mine, its) for mine in one.spots for its in other.spots)
-    events = {spot[0] for spot in one.spots if spot[3]} & {spot[0] for spot in other.spots if spot[3]}
-    return (1.0 if shared else 0.6 if near else 0.0), float(bool(events)), float(not near)
+    mine = [spot for spot in one.spots if spot[3]]
+    others = [spot for spot in other.spots if spot[3]]
+    event = any(_near(spot, its) for spot in mine for its in others)
+    return (
+        1.0 if shared else _NEARLY if near else 0.0,
+        float(event),
+        float(not near),
+        float(bool(mine and others) and not event),
+    )
+
+
+def _first_countries(one: Trace, other: Trace) -> tuple[float, float]:
+    if not one.countries or not other.countries:
+        return 0.0, 0.0
+    same = one.countries[0] == other.countries[0]
+    return float(same), float(not same)
 
 
 def _near(one: tuple[str, float, float, bool], other: tuple[str, float, float, bool]) -> bool:
@@ -141,7 +165,7 @@ def _near(one: tuple[str, float, float, bool], other: tuple[str, float, float, b
 
 def _kinds(one: Trace, other: Trace) -> tuple[float, float, float]:
     head = _weight(one.head & other.head) / max(_weight(one.head | other.head), 1.0)
-    kinds = min(3.0, _weight(one.kinds & other.kinds)) / 3
+    kinds = _weight(one.kinds & other.kinds) / max(1.0, _weight(one.kinds) * _weight(other.kinds)) ** 0.5
     crossed = (one.head & other.kinds) | (one.kinds & other.head)
     return min(1.0, head), kinds, float(bool(one.head and other.head) and not crossed)
 

@@ -14,9 +14,9 @@ from typing import Protocol
 from pipeline.relate.likeness import chance, core_likeness
 from pipeline.relate.trace import Trace, anchors
 
-JOIN = 0.7
+JOIN = 0.6
 """From this probability on an article joins a story."""
-MERGE = 0.7
+MERGE = 0.6
 """From this probability on a young story is joined to an older one."""
 SPLIT = 0.3
 """Below this probability a part of a young story is no longer taken for the same event as the rest."""
