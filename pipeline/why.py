@@ -52,7 +52,7 @@ def answers(
         deliveries = state.ledger.deliveries(alert.id)
         for row in state.ledger.outcomes(alert.id):
             if analyst in (None, row.analyst):
-                yield _outcome(alert, row, [one for one in deliveries if one.recipient == row.analyst])
+                yield _outcome(alert, identity, row, [one for one in deliveries if one.recipient == row.analyst])
     if not alerts or rule is None:
         yield from _without_alert(identity, article, rule, {alert.rule for alert in alerts}, rules, index)
 
@@ -63,8 +63,10 @@ def _identity(article: str, state: State) -> str:
     return found or article
 
 
-def _outcome(alert: Alert, row: OutcomeRow, deliveries: list[Delivery]) -> Answer:
+def _outcome(alert: Alert, identity: str, row: OutcomeRow, deliveries: list[Delivery]) -> Answer:
     became, told = _became(row, deliveries)
+    article = next((one for one in alert.articles if identity in (one.id, one.url)), None)
+    no_more = article.matches_no_more if article else None
     fields = {
         "alert": alert.id,
         "rule": alert.rule,
@@ -75,16 +77,42 @@ def _outcome(alert: Alert, row: OutcomeRow, deliveries: list[Delivery]) -> Answe
         "route": row.route,
         "channels": list(row.channels),
         "mute": row.mute,
+        "matches_no_more": no_more,
+        "told": [
+            {"channel": one.channel, "update": one.update, "reasons": one.reasons, "state": one.state}
+            for one in deliveries
+        ],
     }
     until = f", until {row.until:%Y-%m-%d %H:%M} UTC" if row.until else ""
     lines = [f"{alert.rule} → {row.analyst}: {became}{until}", f"    {plain(row.why)}", *told]
+    if no_more:
+        lines.append(
+            f"    since {no_more:%Y-%m-%d %H:%M} UTC the article matches the rule no more: its outlet changed it"
+        )
     return Answer(fields, lines)
+
+
+def _told(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "channel": delivery.channel,
+        "update": delivery.update,
+        "reasons": list(delivery.reasons),
+        "state": delivery.state,
+    }
+
+
+def _updated(delivery: Delivery) -> str:
+    """Say which update a delivery told, and why."""
+    if not delivery.update:
+        return ""
+    reasons = f" ({', '.join(delivery.reasons)})" if delivery.reasons else ""
+    return f" update {delivery.update}{reasons}"
 
 
 def _became(row: OutcomeRow, deliveries: list[Delivery]) -> tuple[str, list[str]]:
     """Put an outcome into one word, and what its channels did into lines."""
     told = [
-        f"    {one.channel}: {one.state}{f' at {one.sent:%Y-%m-%d %H:%M:%S} UTC' if one.sent else ''}"
+        f"    {one.channel}:{_updated(one)} {one.state}{f' at {one.sent:%Y-%m-%d %H:%M:%S} UTC' if one.sent else ''}"
         f"{f' ({plain(one.error)})' if one.error else ''}"
         for one in deliveries
     ]

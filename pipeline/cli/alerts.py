@@ -9,11 +9,12 @@ from pipeline.bootstrap import load_notifiers, open_state
 from pipeline.cli.alerts_delivery import audit, feedback, retry
 from pipeline.cli.alerts_desk import ack, mute, mutes, policy, unmute
 from pipeline.cli.alerts_why import why
+from pipeline.cli.differences import change_lines
 from pipeline.cli.options import Moment, data_option, file_option, json_option, print_json, print_table, settings_for
 from pipeline.cli.rules_tree import colourful, marked, plain
 from pipeline.errors import BadInput, HarmattanError
 from pipeline.notify.trial import trial_message
-from pipeline.records.alert import AlertState
+from pipeline.records.alert import Alert, AlertState
 from pipeline.records.alert_json import alert_json
 from pipeline.state.interface import Spread, Verdict
 
@@ -45,7 +46,7 @@ def list_alerts(
         print_json(alert_json(alert) for alert in found)
         return
     print_table(
-        ("created", "severity", "rule", "state", "outlets", "title", "matches", "id"),
+        ("created", "severity", "rule", "state", "outlets", "title", "changed", "matches", "id"),
         (
             (
                 a.created,
@@ -54,6 +55,7 @@ def list_alerts(
                 a.state,
                 len({article.source for article in a.articles}),
                 a.articles[0].title,
+                _changed(a),
                 ", ".join(a.matches[:6]),
                 a.id,
             )
@@ -118,6 +120,10 @@ def show(alert_id: str, as_json: bool, data: Path | None) -> None:
     for article in alert.articles:
         if article.passage:
             click.echo(f"  {plain(article.source)}: {marked(article.passage, colourful())}")
+        for change in article.changes:
+            click.echo("\n".join(f"    {line}" for line in change_lines(change, colourful())))
+        if article.matches_no_more:
+            click.echo(f"    it matches the rule no more since {article.matches_no_more:%Y-%m-%d %H:%M} UTC")
     print_table(
         ("source", "language", "title", "url"), ((a.source, a.language, a.title, a.url) for a in alert.articles), ""
     )
@@ -126,6 +132,13 @@ def show(alert_id: str, as_json: bool, data: Path | None) -> None:
         ((d.channel, d.state, d.attempts, d.sent, d.error) for d in deliveries),
         "No channel takes it.",
     )
+
+
+def _changed(alert: Alert) -> str:
+    """Say in a few words what outlets changed in an alert's articles."""
+    kinds = [change.kind.value for article in alert.articles for change in article.changes]
+    said = ["matches no more"] if any(article.matches_no_more for article in alert.articles) else []
+    return ", ".join(dict.fromkeys([*kinds, *said]))
 
 
 @alerts.command("send-test", epilog="\b\nExample:\n  harmattan alerts send-test desk-mail")
