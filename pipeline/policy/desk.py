@@ -237,7 +237,7 @@ class Desk:
         history = History(
             told=row.told is not None,
             digested=row.standing is not Standing.GROUPED,
-            grouped=row.standing is not Standing.DIGEST,
+            grouped=True,  # what was held comes with what was held beside it
         )
         outcome = self._asked(decision, facts, analyst, history)
         outcome = replace(outcome, channels=_channels(outcome, analyst, row.channels))

@@ -245,6 +245,14 @@ def test_a_digest_comes_once_with_all_that_waited_for_it(state: StateUnderTest, 
     assert here.sends() == []
 
 
+def test_what_came_with_a_digest_is_not_grouped_again(state: StateUnderTest, rooms: list[Newsroom]) -> None:
+    route = Route(name="all", to=("awa",), digest=Digest.HOURLY, group=timedelta(hours=2))
+    here = room(state, rooms, route)
+    here.raises()
+    here.later(timedelta(hours=1))
+    assert here.sends() == ["awa: a1"]
+
+
 def test_updates_are_sent_at_the_outlets_and_for_the_reasons_that_the_route_names(
     state: StateUnderTest, rooms: list[Newsroom]
 ) -> None:
