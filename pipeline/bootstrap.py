@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from pipeline.index.query import ReaderSource
     from pipeline.poll.poller import Poller
     from pipeline.poll.reading import DocumentReader
-    from pipeline.rules.lexicon import Lexicon
-    from pipeline.rules.query import QueryReader
 
 STEPS = ("poll", "enrich", "relate", "index", "alert", "notify")
 
@@ -105,20 +102,9 @@ def _open_indices(settings: Settings) -> Iterator[tuple[ArticleIndex, AlertIndex
 
 def query_reader(settings: Settings) -> "ReaderSource":
     """Give what makes the reader of searches when the first one comes; it opens the lexicon when one names an entity."""
+    from pipeline.index.reader import lexicon_reader
 
-    @cache
-    def lexicon() -> "Lexicon":
-        from pipeline.rules.lexicon import load_lexicon
-
-        return load_lexicon(settings.lexicon)
-
-    @cache
-    def reader() -> "QueryReader":
-        from pipeline.rules.query import QueryReader
-
-        return QueryReader(lambda name: lexicon().entity(name))
-
-    return reader
+    return lexicon_reader(settings.lexicon)
 
 
 @contextmanager

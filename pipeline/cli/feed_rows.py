@@ -1,15 +1,10 @@
 """Feeds as `harmattan feeds` prints them, for machines."""
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from pipeline.records.alert_json import iso_time
 from pipeline.state.interface import FeedStatus, Gap, Subscription
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def feed_row(feed: FeedStatus, gaps: Sequence[Gap] = (), subscription: Subscription | None = None) -> dict[str, Any]:
@@ -47,24 +42,3 @@ def feed_row(feed: FeedStatus, gaps: Sequence[Gap] = (), subscription: Subscript
 def seconds(length: timedelta | None) -> float | None:
     """Give a length of time in seconds."""
     return None if length is None else round(length.total_seconds(), 3)
-
-
-def write_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
-    """Write rows as CSV (RFC 4180) with a line of names.
-
-    A text that a spreadsheet would take for a formula gets an apostrophe before it: titles come from strangers.
-    """
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows([_cell(row[name]) for name in columns] for row in rows)
-    return text.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if value is None or isinstance(value, int | float):
-        return "" if value is None else value
-    if isinstance(value, datetime):
-        return iso_time(value)
-    text = ",".join(value) if isinstance(value, tuple) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -8,11 +8,12 @@ from typing import Any
 import click
 
 from pipeline.bootstrap import open_state
-from pipeline.cli.feed_rows import feed_row, seconds, write_csv
+from pipeline.cli.feed_rows import feed_row, seconds
 from pipeline.cli.feeds_add import add, discover
 from pipeline.cli.feeds_check import check
 from pipeline.cli.feeds_files import export_feeds, import_feeds
 from pipeline.cli.options import Duration, data_option, json_option, print_json, print_table, settings_for
+from pipeline.csv_rows import write_csv
 from pipeline.errors import BadInput
 from pipeline.poll.feeds_file import spec_for
 from pipeline.state.interface import FeedSpec, FeedState, FeedStatus, State

@@ -10,9 +10,10 @@ from typing import Any
 import click
 
 from pipeline.bootstrap import open_state
-from pipeline.cli.feed_rows import seconds, write_csv
+from pipeline.cli.feed_rows import seconds
 from pipeline.cli.feeds_add import alert_past_option
 from pipeline.cli.options import data_option, settings_for
+from pipeline.csv_rows import write_csv
 from pipeline.fetch.addresses import without_credentials
 from pipeline.poll.feeds_file import load_feeds, write_opml
 from pipeline.state.interface import FeedSpec

@@ -16,6 +16,7 @@ from pipeline.answer_links import LinkKeys
 from pipeline.errors import HarmattanError
 from pipeline.health import Health
 from pipeline.index.interface import ArticleIndex
+from pipeline.index.query import ReaderSource, plain_reader
 from pipeline.policy.desk import simple_policy
 from pipeline.policy.model import Policy
 from pipeline.rules.rule import Rule
@@ -29,6 +30,7 @@ from pipeline.web.guard import Guard
 from pipeline.web.hub_pages import HubPages
 from pipeline.web.rendering import STATIC
 from pipeline.web.safety import HEADERS, Safety
+from pipeline.web.search_pages import SearchPages
 from pipeline.web.status_pages import StatusPages
 from pipeline.web.story_pages import StoryPages
 from pipeline.web.why_pages import WhyPages
@@ -50,6 +52,7 @@ def create_app(
     user_header: str | None = None,
     policy: Callable[[], Policy] = lambda: simple_policy(()),
     read_rules: Callable[[], Sequence[Rule]] = tuple,
+    reader: ReaderSource = plain_reader,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Starlette:
     """Make the application.
@@ -57,13 +60,15 @@ def create_app(
     `health` reports on every part; `rules` are the ids and names offered in the search form; `base_url` is the page's
     public address, whose host it answers to beside localhost and IP addresses. `keys` are those of messages' links; without
     them nobody's links are known. `kibana` is Kibana's address for readers, `user_header` the one in which a proxy names who is
-    signed in, `policy` and `read_rules` what /why goes by. No GET changes anything. A POST does at an alert, behind a message's
-    link, and at /websub/, where what hubs deliver is kept if `hubs` has the keys to know them.
+    signed in, `policy` and `read_rules` what /why goes by, `reader` what reads searches. No GET changes anything. A POST does at an alert, at /searches,
+    behind a message's link, and at /websub/, where what hubs deliver is kept if `hubs` has the keys to know them.
     """
     names = rules or {}
     keys = keys or LinkKeys(secrets.token_bytes(32))
-    articles = ArticlePages(index, state.versions, names, now)
-    alerts = AlertPages(state.ledger, Guard(keys, user_header), kibana, now)
+    guard = Guard(keys, user_header)
+    search = SearchPages(index, state.searches, names, reader, guard, base_url, now)
+    articles = ArticlePages(index, state.versions)
+    alerts = AlertPages(state.ledger, guard, kibana, now)
     answers = AnswerPages(state.ledger, keys, now)
     feeds = FeedPages(state.ledger, names, base_url, now)
     stories = StoryPages(index, state.ledger)
@@ -72,7 +77,10 @@ def create_app(
     status = StatusPages(index, state, health)
     return Starlette(
         routes=[
-            Route("/", articles.search),
+            Route("/", search.search),
+            Route("/search.csv", search.csv),
+            Route("/search.atom", search.atom),
+            Route("/searches", search.kept, methods=["GET", "POST"]),
             Route("/articles/{article}", articles.article),
             Route("/alerts", alerts.list),
             Route("/alerts/{alert}", alerts.alert, methods=["GET", "POST"]),

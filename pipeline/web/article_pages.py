@@ -1,62 +1,30 @@
-"""The pages of articles: the search, and one article."""
+"""The page of an article."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pipeline.errors import BadInput, OutOfReach
-from pipeline.index.interface import ArticleIndex, Hit, SearchQuery, SearchResult
+from pipeline.index.interface import ArticleIndex, Hit, SearchQuery
 from pipeline.records.article import Span
 from pipeline.records.change import Nature
 from pipeline.records.passage import passage_of
 from pipeline.state.interface import Version, Versions
-from pipeline.text.languages import NAMES
-from pipeline.web.answers import page, sentence
+from pipeline.web.answers import page
 from pipeline.web.marking import mark
-from pipeline.web.requests import MOST, PAGE, PERIODS, read_form, search_query
 
 MOST_OF_STORY = 50
 GRAVITY = [Nature.UNKNOWN, Nature.COSMETIC, Nature.MATERIAL, Nature.CORRECTION, Nature.WITHDRAWAL]
 """From what matters least to what matters most to whoever read the article before."""
-_NOTHING = SearchResult(hits=(), total=0)
 
 
 class ArticlePages:
     """Shows what the article index holds."""
 
-    def __init__(
-        self, index: ArticleIndex, versions: Versions, rules: Mapping[str, str], now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, index: ArticleIndex, versions: Versions) -> None:
         self._index = index
         self._versions = versions
-        self._rules = rules
-        self._now = now
-
-    def search(self, request: Request) -> Response:
-        """Show the search form and what was found; without words the newest articles."""
-        form = read_form(request.query_params)
-        result, problem, status = _NOTHING, None, 200
-        try:
-            result = self._index.search(search_query(form, self._now()))
-        except OutOfReach as error:
-            problem, status = sentence(str(error)), 503
-        except BadInput as error:
-            problem, status = sentence(str(error)), 400
-        return page(
-            request,
-            "search.html",
-            status=status,
-            form=form,
-            result=result,
-            problem=problem,
-            more=min(form.limit + PAGE, MOST) if form.limit < MOST and result.total > len(result.hits) else None,
-            languages=dict(sorted(NAMES.items(), key=lambda item: item[1])),
-            periods=PERIODS,
-            rules=self._rules,
-        )
 
     def article(self, request: Request) -> Response:
         """Show an article with the words that matched, its places, its versions, and the other articles of its story."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from hashlib import sha256
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
@@ -12,16 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pipeline.notify.interface import Message
-from pipeline.notify.media import TEXT, clean, harmless
+from pipeline.notify.media import TEXT, clean
 from pipeline.notify.texts import PLAIN
 from pipeline.records.alert import Alert
 from pipeline.records.alert_json import iso_time
 from pipeline.records.links import web_link
 from pipeline.state.interface import Ledger, Spread
+from pipeline.web.atom import add, answer, new_feed, spoken
 
 MOST = 50
-_ATOM = "http://www.w3.org/2005/Atom"
-_XML = "http://www.w3.org/XML/1998/namespace"
 
 
 class FeedPages:
@@ -51,46 +49,35 @@ class FeedPages:
     def _feed(self, request: Request, title: str, path: str, alerts: Sequence[Alert]) -> Response:
         base = self._base or str(request.base_url).rstrip("/")
         spreads = self._ledger.spread([alert.id for alert in alerts])
-        feed = etree.Element(_name("feed"), nsmap={None: _ATOM})  # type: ignore[dict-item]
-        _add(feed, "id", f"urn:uuid:{uuid5(NAMESPACE_URL, f'{base}/{path}')}")
-        _add(feed, "title", title)
-        _add(feed, "updated", iso_time(max((_updated(alert) for alert in alerts), default=self._now())))
-        _add(feed, "link", rel="self", type="application/atom+xml", href=f"{base}/{path}")
-        _add(feed, "link", rel="alternate", type="text/html", href=f"{base}/alerts")
-        _add(feed, "generator", "Harmattan")
+        updated = max((_updated(alert) for alert in alerts), default=self._now())
+        feed = new_feed(title, base, path, "alerts", updated)
         for alert in alerts:
             _entry(feed, alert, spreads.get(alert.id, Spread()), base)
-        body = etree.tostring(feed, encoding="utf-8", xml_declaration=True)
-        tag = f'"{sha256(body).hexdigest()[:32]}"'
-        headers = {"ETag": tag, "Cache-Control": "no-cache"}
-        if alerts and tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        return Response(body, media_type="application/atom+xml; charset=utf-8", headers=headers)
+        return answer(request, feed, lasting=bool(alerts))
 
 
 def _entry(feed: etree._Element, alert: Alert, spread: Spread, base: str) -> None:
     page = f"{base}/alerts/{quote(alert.id, safe='')}"
     message = Message(alert=alert, update=0, link=page, maybe_repeat=False, spread=spread)
-    entry = _add(feed, "entry")
-    _add(entry, "id", f"urn:uuid:{uuid5(NAMESPACE_URL, f'harmattan alert {alert.id}')}")
-    _add(entry, "title", PLAIN.subject(message))
-    _add(entry, "published", iso_time(alert.created))
-    _add(entry, "updated", iso_time(_updated(alert)))
-    _add(entry, "link", rel="alternate", type="text/html", href=page)
-    _add(entry, "category", term=alert.rule, label=clean(alert.rule_name))
-    _add(entry, "category", term=alert.severity.value)
+    entry = add(feed, "entry")
+    add(entry, "id", f"urn:uuid:{uuid5(NAMESPACE_URL, f'harmattan alert {alert.id}')}")
+    add(entry, "title", PLAIN.subject(message))
+    add(entry, "published", iso_time(alert.created))
+    add(entry, "updated", iso_time(_updated(alert)))
+    add(entry, "link", rel="alternate", type="text/html", href=page)
+    add(entry, "category", term=alert.rule, label=clean(alert.rule_name))
+    add(entry, "category", term=alert.severity.value)
     for article in alert.articles[:1]:
-        author = _add(entry, "author")
-        _add(author, "name", clean(article.source, 100) or "-")
+        author = add(entry, "author")
+        add(author, "name", clean(article.source, 100) or "-")
         if address := web_link(article.url):
-            _add(entry, "link", rel="related", href=address)
+            add(entry, "link", rel="related", href=address)
         if article.passage:
-            summary = _add(entry, "summary", TEXT.foreign(" ".join(article.passage.text.split())))
-            if article.language != "und":
-                summary.set(f"{{{_XML}}}lang", article.language)
+            summary = add(entry, "summary", TEXT.foreign(" ".join(article.passage.text.split())))
+            spoken(summary, article.language)
     if not alert.articles:
-        _add(_add(entry, "author"), "name", "Harmattan")
-    content = _add(entry, "content", PLAIN.body(message))
+        add(add(entry, "author"), "name", "Harmattan")
+    content = add(entry, "content", PLAIN.body(message))
     content.set("type", "text")
 
 
@@ -99,20 +86,3 @@ def _updated(alert: Alert) -> datetime:
     return max(
         [alert.created, *(one.published for one in alert.articles if one.published and one.published > alert.created)]
     )
-
-
-def _add(parent: etree._Element, name: str, text: str | None = None, **attributes: str) -> etree._Element:
-    """Add an element. lxml escapes what markup is made of; control characters, which no XML takes, are taken out before."""
-    child = etree.SubElement(parent, _name(name), {key: harmless(value) for key, value in attributes.items()})
-    if text is not None:
-        child.text = "\n".join(_allowed(line) for line in text.split("\n"))
-    return child
-
-
-def _allowed(line: str) -> str:
-    """Keep what XML allows; unlike `harmless`, the isolates of our own texts stay."""
-    return "".join(one for one in line if one >= " " and not "\ud800" <= one <= "\udfff" and one not in "\ufffe\uffff")
-
-
-def _name(name: str) -> str:
-    return f"{{{_ATOM}}}{name}"

@@ -6,13 +6,18 @@ from datetime import UTC, datetime
 
 from pipeline.durations import parse_duration
 from pipeline.errors import BadInput
-from pipeline.index.interface import SearchQuery
+from pipeline.index.interface import Order, SearchQuery
 
 PAGE = 20
 MOST = 200
 LONGEST = 1000
 
 PERIODS = {"1h": "last hour", "24h": "last 24 hours", "7d": "last 7 days", "30d": "last 30 days"}
+
+
+_FILTERS = ("lang", "rule", "place", "country", "source", "kind", "story")
+_KEPT = ("q", *_FILTERS, "since", "until", "order", "stories")
+ORDERS = {"": "best first", Order.NEWEST.value: "newest first", Order.OLDEST.value: "oldest first"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,20 +28,26 @@ class SearchForm:
     lang: str = ""
     rule: str = ""
     place: str = ""
+    country: str = ""
     source: str = ""
+    kind: str = ""
     story: str = ""
     since: str = ""
+    until: str = ""
+    order: str = ""
+    stories: str = ""
+    after: str = ""
     limit: int = PAGE
 
     def values(self) -> dict[str, str]:
-        """Give the fields that were filled in, without the limit."""
-        names = ("q", "lang", "rule", "place", "source", "story", "since")
-        return {name: value for name in names if (value := getattr(self, name))}
+        """Give the fields that were filled in, without the page."""
+        return {name: value for name in _KEPT if (value := getattr(self, name))}
 
 
 def read_form(parameters: Mapping[str, str]) -> SearchForm:
     """Read the form. Whatever can't be a limit is the usual one."""
     fields = {name: parameters.get(name, "").strip()[: LONGEST + 1] for name in SearchForm.__dataclass_fields__}
+    fields["after"] = parameters.get("after", "").strip()
     return SearchForm(**{**fields, "limit": read_limit(fields["limit"])})  # type: ignore[arg-type]
 
 
@@ -52,17 +63,23 @@ def search_query(form: SearchForm, now: datetime) -> SearchQuery:
             raise BadInput(f"the field {name} is over {LONGEST} characters long; shorten it")
     return SearchQuery(
         text=form.q or "*",
-        since=_since(form.since, now),
+        since=_moment(form.since, now),
+        until=_moment(form.until, now),
         language=form.lang or None,
         place=form.place or None,
+        country=form.country or None,
         rule=form.rule or None,
         source=form.source or None,
+        kind=form.kind or None,
         story=form.story or None,
+        order=Order(form.order) if form.order in list(Order) else None,
+        by_story=bool(form.stories),
+        after=form.after or None,
         limit=form.limit,
     )
 
 
-def _since(text: str, now: datetime) -> datetime | None:
+def _moment(text: str, now: datetime) -> datetime | None:
     if not text:
         return None
     try:

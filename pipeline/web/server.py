@@ -16,6 +16,7 @@ from pipeline.answer_links import link_keys
 from pipeline.errors import BadInput, HarmattanError, OutOfReach
 from pipeline.health import check_health
 from pipeline.index.interface import ArticleIndex
+from pipeline.index.reader import lexicon_reader
 from pipeline.log.interface import EventLog
 from pipeline.policy.in_force import policy_in_force
 from pipeline.rules.rule import Rule
@@ -67,6 +68,7 @@ def serve_in_background(parts: Parts, settings: Settings, port: int, host: str =
         user_header=settings.user_header,
         policy=lambda: policy_in_force(settings),
         read_rules=lambda: _rules(settings),
+        reader=lexicon_reader(settings.lexicon),
     )
     with listening(app, host, port) as address:
         yield address
