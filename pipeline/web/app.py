@@ -60,8 +60,9 @@ def create_app(
     `health` reports on every part; `rules` are the ids and names offered in the search form; `base_url` is the page's
     public address, whose host it answers to beside localhost and IP addresses. `keys` are those of messages' links; without
     them nobody's links are known. `kibana` is Kibana's address for readers, `user_header` the one in which a proxy names who is
-    signed in, `policy` and `read_rules` what /why goes by, `reader` what reads searches. No GET changes anything. A POST does at an alert, at /searches,
-    behind a message's link, and at /websub/, where what hubs deliver is kept if `hubs` has the keys to know them.
+    signed in, `policy` and `read_rules` what /why goes by, `reader` what reads searches.
+    No GET changes anything. A POST does at an alert, at /searches, behind a message's link, and at /websub/, where what hubs
+    deliver is kept if `hubs` has the keys to know them.
     """
     names = rules or {}
     keys = keys or LinkKeys(secrets.token_bytes(32))

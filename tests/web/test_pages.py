@@ -73,9 +73,14 @@ def test_more_can_be_asked_for_than_one_page_shows(site: Site) -> None:
 
     first = site.get("/?q=report")
     [more] = first.links(".more a")
+    site.publish(*(enriched(f"b{n}", title="Report", url=f"https://post.example/b{n}") for n in range(5)))
+    second = site.get(more.removeprefix("."))
 
-    assert len(first.page.cssselect(".hit")) == 20
-    assert len(site.get(more.removeprefix(".")).page.cssselect(".hit")) == 25
+    titles = [[hit.text_content() for hit in page.page.cssselect(".hit h2")] for page in (first, second)]
+    assert [len(page) for page in titles] == [20, 5]
+    assert len({*titles[0], *titles[1]}) == 25
+    assert "25 articles" in second.seen()
+    assert second.links(".more a") == ["./?q=report"]
 
 
 @pytest.mark.parametrize("query", ["since=tomorrow-ish", "q=" + "a" * 2000])

@@ -1,0 +1,155 @@
+"""What analysts do with a search on the page: narrow it, order it, take it along, keep it."""
+
+import csv
+import io
+
+import pytest
+from lxml import etree
+
+from pipeline.records.article import Place
+from tests.builders import POST, WIRE, enriched, match, minutes, prepared
+from tests.web.site import Answer, Site
+
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+BER = Place(name="Ber", country="ML", lat=16.8, lon=-2.5, kind="town")
+
+
+def titles(answer: Answer) -> list[str]:
+    return [title.text_content() for title in answer.page.cssselect(".hit h2")]
+
+
+def follow(site: Site, answer: Answer, words: str) -> Answer:
+    [address] = [str(link.get("href")) for link in answer.page.cssselect("a") if words in link.text_content()]
+    return site.get("/" + address.removeprefix("./"))
+
+
+def publish_three(site: Site) -> None:
+    seen = prepared().seen
+    site.publish(
+        enriched("a1", title="Convoy leaves", published=seen - minutes(90), source=POST, story="s1", countries=("ML",)),
+        enriched(
+            *("a2",),
+            title="Convoi à Gao",
+            language="fr",
+            published=seen - minutes(60),
+            source=WIRE,
+            story="s1",
+            url="https://wire.example/2",
+            countries=("ML", "NE"),
+            places=(BER,),
+            matches=(match("convoys"),),
+            text="Le convoi.",
+        ),
+        enriched(
+            "a3",
+            title="Convoy arrives",
+            published=seen - minutes(1),
+            source=POST,
+            story="s3",
+            url="https://post.example/3",
+        ),
+    )
+
+
+def test_facets_narrow_a_search_and_can_be_taken_back(site: Site) -> None:
+    publish_three(site)
+
+    answer = site.get("/?q=convoy+OR+convoi")
+    assert "Sahel Post 2" in answer.seen(".facets")
+    french = follow(site, answer, "French")
+
+    assert titles(french) == ["Convoi à Gao"]
+    assert titles(follow(site, site.get("/?q=convoy+OR+convoi&country=NE"), "×")) != []
+    assert len(titles(follow(site, site.get("/?q=convoy+OR+convoi&country=NE"), "×"))) == 3
+
+
+def test_a_search_is_ordered_by_time_where_that_is_chosen(site: Site) -> None:
+    publish_three(site)
+
+    assert titles(site.get("/?q=convoy+OR+convoi&order=oldest")) == ["Convoy leaves", "Convoi à Gao", "Convoy arrives"]
+    assert "oldest first" in site.get("/?q=convoy&order=oldest").seen(".count")
+
+
+def test_each_story_can_be_shown_once(site: Site) -> None:
+    publish_three(site)
+
+    answer = site.get("/?stories=1")
+
+    assert titles(answer) == ["Convoy arrives", "Convoi à Gao"]
+    assert "2 articles of this story" in answer.seen(".hit")
+
+
+def test_the_words_searched_for_are_marked(site: Site) -> None:
+    site.publish(enriched("a1", title="A convoy at <b>Ber</b>", text="One convoy & another."))
+
+    answer = site.get("/?q=convoy")
+
+    assert [mark.text_content() for mark in answer.page.cssselect(".hit mark")] == ["convoy", "convoy"]
+    assert titles(answer) == ["A convoy at <b>Ber</b>"]
+    assert "One convoy & another." in answer.seen(".excerpt")
+
+
+def test_a_search_is_taken_along_as_csv_without_formulas(site: Site) -> None:
+    site.publish(
+        enriched("a1", title='=HYPERLINK("https://evil.example";"convoy")'), enriched("a2", title="Else", text="")
+    )
+
+    answer = site.get("/search.csv?q=convoy")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert [(row["id"], row["title"][:2]) for row in rows] == [("a1", "'=")]
+
+
+def test_a_search_is_a_feed_of_what_it_finds_the_newest_first(site: Site) -> None:
+    publish_three(site)
+
+    answer = site.get("/search.atom?q=convoy+OR+convoi")
+    feed = etree.fromstring(answer.text.encode())
+
+    assert feed.xpath("a:entry/a:title/text()", namespaces=ATOM)[0].strip("\u2068\u2069") == "Convoy arrives"
+    links = feed.xpath("a:entry/a:link[@rel='alternate']/@href", namespaces=ATOM)
+    assert links[0] == "https://harmattan.example.org/desk/articles/a3"
+    again = site.get("/search.atom?q=convoy+OR+convoi", **{"If-None-Match": answer.headers["etag"]})
+    assert again.status == 304
+
+
+@pytest.mark.parametrize("path", ["/search.csv", "/search.atom"])
+def test_a_query_that_cant_be_read_is_said_to_be_none(site: Site, path: str) -> None:
+    assert site.get(f"{path}?q=NEAR%2F5+x").status == 400
+
+
+def test_a_page_that_is_none_is_said_to_be_none(site: Site) -> None:
+    answer = site.get("/?after=nonsense")
+
+    assert answer.status == 400
+    assert "search again from the first page" in answer.seen(".problem")
+
+
+def press(site: Site, **fields: str) -> Answer:
+    [token] = {str(field.get("value")) for field in site.get("/searches?q=x").page.cssselect("[name=form]")}
+    return site.post("/searches", {"form": token, **fields})
+
+
+def test_a_search_is_kept_shown_as_a_rule_and_forgotten(site: Site) -> None:
+    publish_three(site)
+
+    assert press(site, do="keep", name="Nord <b>", q="convoi", lang="fr", since="7d").status == 303
+    kept = site.get("/searches")
+    assert "Nord <b>" in kept.seen("h2")
+    assert '(convoi) AND lang:"fr"' in kept.seen("pre")
+    assert kept.links("h2 a") == ["./?q=convoi&lang=fr&since=7d"]
+    assert press(site, do="forget", name="Nord <b>").status == 303
+    assert site.state.searches.list() == []
+
+
+def test_what_can_not_be_kept_says_why(site: Site) -> None:
+    answer = press(site, do="keep", name="Bad", q="NEAR/5 x")
+
+    assert answer.status == 400
+    assert "can't be read" in answer.seen(".problem")
+
+
+def test_no_other_site_can_keep_a_search_in_a_visitors_name(site: Site) -> None:
+    assert site.post("/searches", {"do": "keep", "name": "x", "q": "y", "form": "forged"}).status == 403
+    assert site.state.searches.list() == []
