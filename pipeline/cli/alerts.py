@@ -107,7 +107,7 @@ def show(alert_id: str, as_json: bool, data: Path | None) -> None:
         return
     click.echo(f"{alert.rule_name} ({alert.severity}), raised {alert.created:%Y-%m-%d %H:%M:%S} UTC, {alert.state}")
     click.echo(f"matched: {', '.join(alert.matches)}")
-    click.echo(f"carried by {spread.outlets} outlets, of {spread.origins} independent origins")
+    click.echo(f"outlets: {spread.outlets}, independent origins: {spread.origins}")
     for one in acknowledged:
         click.echo(
             f"acknowledged by {plain(one.by)}, {one.at:%Y-%m-%d %H:%M} UTC{f': {plain(one.note)}' if one.note else ''}"

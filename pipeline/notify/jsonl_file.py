@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipeline.notify.digest_json import digest_json
+from pipeline.notify.digest_json import digest_json, message_json
 from pipeline.notify.interface import Digest, Message, TryAgain
-from pipeline.records.alert_json import alert_json, json_bytes
+from pipeline.records.alert_json import json_bytes
 
 TAIL = 1_000_000
 """Bytes at the file's end in which a key is looked for after a start."""
@@ -75,7 +75,7 @@ def _fields(message: Message | Digest, key: str) -> dict[str, Any]:
         return digest_json(message) | {"key": key}
     more = {"key": key, "update": message.update, "link": message.link, "maybe_repeat": message.maybe_repeat}
     more |= {"reasons": list(message.reasons)}
-    return alert_json(message.alert) | more
+    return message_json(message) | more
 
 
 @contextmanager

@@ -47,7 +47,8 @@ def rison(value: Value) -> str:
 
 
 def _in_address(value: Value) -> str:
-    return quote(rison(value), safe="!'(),:*-._~")
+    # Parentheses and apostrophes end an address where mail programs look for one in plain text.
+    return quote(rison(value), safe="!,:*-._~")
 
 
 def _quoted(text: str) -> str:

@@ -13,10 +13,10 @@ from standardwebhooks import Webhook
 from pipeline.errors import BadInput
 from pipeline.fetch.addresses import Network
 from pipeline.fetch.retry_after import read_retry_after
-from pipeline.notify.digest_json import digest_json
+from pipeline.notify.digest_json import digest_json, message_json
 from pipeline.notify.http_post import Answer, NoAnswer, NotAllowed, NotSent, post
 from pipeline.notify.interface import Digest, Message, Refused, TryAgain, Unknown
-from pipeline.records.alert_json import alert_json, iso_time, json_bytes
+from pipeline.records.alert_json import iso_time, json_bytes
 
 TIMEOUT = 10.0
 
@@ -88,7 +88,7 @@ def event(message: Message | Digest, key: str, source: str, now: datetime) -> di
     alert = message.alert
     kind = "harmattan.alert.updated" if message.update else "harmattan.alert.raised"
     time = now if message.update else alert.created
-    fields = _event(key, source, kind, alert.id, time, alert_json(alert)) | {"update": message.update}
+    fields = _event(key, source, kind, alert.id, time, message_json(message)) | {"update": message.update}
     if message.reasons:
         fields["reasons"] = ",".join(message.reasons)
     if message.link:
