@@ -46,7 +46,7 @@ class SecondLook:
         looked = self._memory.stories.look_again({each.story for each in young}, {each.article for each in young})
         moves = {each: link for each in young if (link := looked.of(each.article, each.story))}
         known = self._decision.by_ids(each.article for each in moves)
-        for each, link in moves.items():
+        for each, link in sorted(moves.items(), key=lambda move: (move[0].seen, move[0].article)):
             if each.article in known and link.story != each.story:
                 self._move(each, known[each.article], link)
         kept.looked(pending[-1][2] - YOUNG)
