@@ -9,7 +9,7 @@ from pipeline.relate.stories import Stories
 from pipeline.relate.trace import anchors, trace_of
 from pipeline.state.interface import KnownArticle, StoryDecision
 from pipeline.state.interface_versions import VersionsDecision
-from pipeline.text.similarity import bands, repeats
+from pipeline.text.similarity import bands, is_short, repeats
 
 
 class Memory:
@@ -29,13 +29,17 @@ class Memory:
         """Give the article known under the strongest of the keys."""
         return next((self._by_key[key] for key in keys if key in self._by_key), None)
 
-    def copied(self, signature: bytes, before: datetime, but: str) -> KnownArticle | None:
-        """Give the earliest other article, first seen no later than that, of which this text is a near-copy."""
+    def copied(self, article: PreparedArticle, before: datetime, but: str) -> KnownArticle | None:
+        """Give the earliest other article, first seen no later than that, which the article's text repeats.
+
+        A few words that one feed gives twice are no copy: they are what it says under every headline.
+        """
+        signature, short = article.signature, is_short(article.signature)
         candidates = {
             near.id: near
             for band in bands(signature)
             for near in self._by_band.get(band, ())
-            if near.id != but and near.first_seen <= before
+            if near.id != but and near.first_seen <= before and not (short and near.feed == article.source.feed)
         }
         copies = [near for near in candidates.values() if repeats(signature, near.signature)]
         return min(copies, key=lambda near: (near.first_seen, near.id), default=None)

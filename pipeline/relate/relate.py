@@ -38,7 +38,7 @@ def relate(article: PreparedArticle, memory: Memory) -> EnrichedArticle | None:
 
 def _found(article: PreparedArticle, memory: Memory) -> EnrichedArticle:
     identity = blake2b(article.keys[0].encode(), digest_size=12).hexdigest()
-    original = memory.copied(article.signature, article.seen, identity)
+    original = memory.copied(article, article.seen, identity)
     link = _place(article, identity, original, memory)
     digests = _digests(article)
     known = KnownArticle(
@@ -86,7 +86,7 @@ def _place_again(article: PreparedArticle, known: KnownArticle, memory: Memory) 
         trace = replace(trace_of(article, known.id), original=known.copy_of or "")
         stories.join(trace, article.seen, known.story)
         return Link(known.story, known.confidence or 1.0), known.copy_of
-    original = memory.copied(article.signature, known.first_seen, known.id)
+    original = memory.copied(article, known.first_seen, known.id)
     stories.leave(known.id)
     link = _place(article, known.id, original, memory)
     return link, original.id if original else known.copy_of

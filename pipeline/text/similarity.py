@@ -25,10 +25,11 @@ _FORMAT = 2
 """The first byte of a signature. Those of before had another length and are nobody's copies."""
 _WORDS, _WORDS_OF_BANDS = 3, 6
 _CHARACTERS, _CHARACTERS_OF_BANDS = 5, 8
-_FEWEST_WORDS = 12
-_FEWEST_CHARACTERS = 24
+_FEWEST_WORDS = 20
+_FEWEST_CHARACTERS = 30
 _FEWEST = 8
 _FEW = 16
+_SHORT = 40
 _ALL = 1 << 32
 
 
@@ -57,6 +58,11 @@ def bands(signed: bytes) -> tuple[str, ...]:
     An empty signature has no keys.
     """
     return tuple(f"{number:08x}" for number in _read(signed)[0])
+
+
+def is_short(signed: bytes) -> bool:
+    """Tell whether a text has so few words that they may be what an outlet puts under every headline."""
+    return len(_read(signed)[1]) < _SHORT
 
 
 def similarity(one: bytes, other: bytes) -> float:
