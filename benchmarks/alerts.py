@@ -2,43 +2,62 @@
 
     python benchmarks/alerts.py [--articles 10000] [--database postgresql://...]
 
-Each article founds an alert of its own. The alert step decides on them in batches as in use; the notify worker delivers beside
-it over a channel that takes everything at once. The critical article is the last but one hundred of the burst. A SQLite file is
-used where no database is named.
+All articles wait in the log; each founds an alert of its own. The alert worker takes them as in use; the notify worker delivers
+beside it in the same process, over a channel that takes everything at once. One critical article is the last but one hundred of
+the first thousand, another the last but one hundred of all: their times are told from the beginning of the burst, and, for the
+last, from its decision. `--policy` has three analysts, with groups, throttles, quiet hours and digests. A SQLite file is used
+where no database is named; CPU is this process's alone.
 """
 
 import argparse
 import tempfile
 import threading
 import time
+from datetime import time as time_of_day
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from pipeline.alert.step import AlertStep
+from pipeline.alert.step import RECEIVED, AlertStep
+from pipeline.log.interface import NewRecord
 from pipeline.log.sqlite import SqliteEventLog
-from pipeline.notify.interface import Digest, Message
+from pipeline.notify.interface import Digest as Bundle
+from pipeline.notify.interface import Message
 from pipeline.notify.step import NotifyWorker
 from pipeline.policy.desk import Desk, simple_policy
+from pipeline.policy.model import Analyst, Digest, Policy, QuietHours, Route, Throttle
 from pipeline.records import topics
-from pipeline.records.article import Severity
+from pipeline.records.article import EnrichedArticle, Severity
+from pipeline.records.codec import encode
 from pipeline.state.database import DatabaseState
-from pipeline.work.interface import Delivered
+from pipeline.work.interface import Worker
+from pipeline.work.worker import BatchWorker
 from tests.builders import enriched, match
 
-BATCH = 64
+ZONE = ZoneInfo("Africa/Bamako")
+QUIET = QuietHours(start=time_of_day(22), end=time_of_day(6))
+POLICY = Policy(
+    analysts=tuple(Analyst(id=name, name=name, channels=("desk",), zone=ZONE, quiet=QUIET) for name in ("a", "b", "c")),
+    routes=(
+        Route(name="group", to=("a",), group=timedelta(minutes=10)),
+        Route(name="few", to=("b",), throttle=Throttle(most=5, per=timedelta(hours=1))),
+        Route(name="daily", to=("c",), digest=Digest.DAILY),
+    ),
+)
 
 
 class Counter:
-    """A channel that takes everything, and notes when the critical alert came."""
+    """A channel that takes everything, and notes when critical alerts came."""
 
     def __init__(self) -> None:
         self.taken = 0
-        self.critical: float | None = None
+        self.critical: dict[str, float] = {}
 
-    def send(self, message: Message | Digest, key: str) -> None:
+    def send(self, message: Message | Bundle, key: str) -> None:
         """Take a message."""
         self.taken += 1
-        if isinstance(message, Message) and message.alert.severity is Severity.CRITICAL and self.critical is None:
-            self.critical = time.monotonic()
+        if isinstance(message, Message) and message.alert.severity is Severity.CRITICAL:
+            self.critical.setdefault(message.alert.articles[0].id, time.monotonic())
 
 
 def main() -> None:
@@ -46,61 +65,61 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--database", help="postgresql:// address; a SQLite file if not given")
+    parser.add_argument("--policy", action="store_true", help="three analysts with all that holds back")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        run(Path(folder), given.articles, given.database)
+        run(Path(folder), given.articles, given.database, POLICY if given.policy else simple_policy(("desk",)))
 
 
-def run(folder: Path, count: int, database: str | None) -> None:
+def run(folder: Path, count: int, database: str | None, policy: Policy) -> None:
     """Decide on a burst and deliver it."""
     state = DatabaseState(database) if database else DatabaseState.embedded(folder / "state.db")
     log = SqliteEventLog(folder / "log.db")
     log.create_topics(dict.fromkeys(topics.ALL, 1))
     state.setup()
-    policy = simple_policy(("desk",))
-    step = AlertStep(state.ledger, state.outbox, log, ["desk"], Desk(lambda: policy))
-    desk = Counter()
-    worker = NotifyWorker(state.ledger, state.outbox, log, {"desk": desk}, "bench", None, Desk(lambda: policy))
+    urgent = {min(count, 1000) - 100, count - 100}
+    records = [
+        NewRecord(f"b{number}", encode(article(number, Severity.CRITICAL if number in urgent else Severity.LOW)))
+        for number in range(count)
+    ]
+    for begin in range(0, count, 500):
+        log.append(topics.ENRICHED, records[begin : begin + 500])
+    desk, decider = Counter(), Desk(lambda: policy)
+    step = AlertStep(state.ledger, state.outbox, log, ["desk"], decider)
+    workers: list[Worker] = [
+        BatchWorker(step, log, RECEIVED),
+        NotifyWorker(state.ledger, state.outbox, log, {"desk": desk}, "bench", None, decider),
+    ]
     stop = threading.Event()
-    thread = threading.Thread(target=worker.run, args=(stop,), daemon=True)
-    assert step.ready()
-    critical = count - 100
-    came = 0.0
-    thread.start()
-    started, cpu = time.monotonic(), time.process_time()
-    for first in range(0, count, BATCH):
-        batch = []
-        for number in range(first, min(first + BATCH, count)):
-            severity = Severity.CRITICAL if number == critical else Severity.LOW
-            article = enriched(f"b{number}", story=f"b{number}", matches=(match("burst", "convoy", severity=severity),))
-            batch.append(Delivered(_Record(number), article))  # type: ignore[arg-type]
-            if number == critical:
-                came = time.monotonic()
-        step.handle(batch)
-    decided = time.monotonic() - started
-    while desk.critical is None:
+    threads = [threading.Thread(target=worker.run, args=(stop,), daemon=True) for worker in workers]
+    started, wall, cpu = time.monotonic(), time.time(), time.process_time()
+    for thread in threads:
+        thread.start()
+    while step.counts()["raised"] < count:
+        time.sleep(0.02)
+    decided, used = time.monotonic() - started, time.process_time() - cpu
+    while len(desk.critical) < len(urgent):
         time.sleep(0.01)
     print(
-        f"{count} alerts decided in {decided:.1f} s ({count / decided:.0f} a second, {time.process_time() - cpu:.1f} s CPU)"
+        f"{count} alerts decided in {decided:.1f} s ({count / decided:.0f} a second, {used:.1f} s CPU), {desk.taken} sent"
     )
-    print(
-        f"the critical one was delivered {desk.critical - came:.2f} s after it came, {count - desk.taken} others waited"
-    )
+    for number in sorted(urgent):
+        alert = state.ledger.alert(f"burst-b{number}")
+        assert alert is not None
+        wait = desk.critical[f"b{number}"] - started
+        behind = wait - (alert.created.timestamp() - wall)
+        print(
+            f"critical number {number}: on its channel {wait:.2f} s after the burst began, {behind:.2f} s after its decision"
+        )
     stop.set()
-    thread.join(30)
+    for thread in threads:
+        thread.join(30)
     state.close()
 
 
-class _Record:
-    """As much of a log record as the step looks at."""
-
-    topic = topics.ENRICHED
-    partition = 0
-    key = ""
-    value = b""
-
-    def __init__(self, offset: int) -> None:
-        self.offset = offset
+def article(number: int, severity: Severity) -> EnrichedArticle:
+    """Give an article that is nobody's copy."""
+    return enriched(f"b{number}", story=f"b{number}", matches=(match("burst", "convoy", severity=severity),))
 
 
 if __name__ == "__main__":

@@ -290,7 +290,7 @@ def _worker(
         index = IndexStep(parts.index, parts.alert_index)
         return BatchWorker(index, parts.log, own_counts=index.counts)
     if step == "alert":
-        from pipeline.alert.step import AlertStep
+        from pipeline.alert.step import RECEIVED, AlertStep
         from pipeline.notify.channels_file import load_channels
         from pipeline.signals.mentions import Mentions
 
@@ -298,7 +298,7 @@ def _worker(
         policy = policy_source(settings)
         mentions = Mentions(policy, state.signals.watched_since)
         alert = AlertStep(state.ledger, state.outbox, parts.log, names, Desk(policy), mentions)
-        return BatchWorker(alert, parts.log, own_counts=alert.counts)
+        return BatchWorker(alert, parts.log, RECEIVED, own_counts=alert.counts)
     from pipeline.notify.step import NotifyWorker
 
     notifiers = load_notifiers(settings, show)

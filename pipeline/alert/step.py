@@ -8,7 +8,7 @@ from pipeline.log.interface import EventLog
 from pipeline.policy.desk import Desk, Owed
 from pipeline.records import topics
 from pipeline.records.alert import Alert, AlertArticle, AlertEvent
-from pipeline.records.article import EnrichedArticle, Origin, RuleMatch
+from pipeline.records.article import EnrichedArticle, Origin, RuleMatch, Severity
 from pipeline.records.codec import encode
 from pipeline.records.passage import passage_of
 from pipeline.signals.mentions import Mentions
@@ -18,6 +18,10 @@ from pipeline.work.outbox import publish_outbox
 
 logger = logging.getLogger(__name__)
 
+RECEIVED = 2000
+"""Records that are received at a time where so many wait: what is critical among them goes before all others."""
+AT_ONCE = 250
+"""Records that are decided on in one transaction."""
 MOST_PLACES = 50
 """Places of one article that its alert is known by."""
 
@@ -64,7 +68,16 @@ class AlertStep:
         return True
 
     def handle(self, batch: Sequence[Delivered]) -> Sequence[Failure]:
-        """Decide on a batch and tell the topic `alerts` what was decided."""
+        """Decide on a batch, what is critical in it first, and tell the topic `alerts` what was decided."""
+        urgent = [delivered for delivered in batch if _is_urgent(delivered.value)] if len(batch) > AT_ONCE else []
+        if urgent:
+            self._decide_together(urgent, cover=False)
+        for begin in range(0, len(batch), AT_ONCE):
+            self._decide_together(batch[begin : begin + AT_ONCE], cover=True)
+        return []
+
+    def _decide_together(self, batch: Sequence[Delivered], *, cover: bool) -> None:
+        """Decide in one transaction. What is not covered by it is decided again, which changes nothing."""
         consumer = self._consumer or f"{self.name}@{self._log.incarnation(topics.ENRICHED)}"
         self._raised_in_batch = 0
         with self._ledger.decide(consumer) as decision:
@@ -73,11 +86,11 @@ class AlertStep:
             decision.look_up(_wanted(article, match) for article in new for match in article.article.matches)
             for article in new:
                 self._decide(decision, article)
-            self._count(decision, new)
-            decision.cover(delivered.record for delivered in batch)
+            if cover:
+                self._count(decision, new)
+                decision.cover(delivered.record for delivered in batch)
         self._raised += self._raised_in_batch
         publish_outbox(self._outbox, self.name, self._log)
-        return []
 
     def close(self) -> None:
         """Nothing is held."""
@@ -152,6 +165,11 @@ class AlertStep:
                 logger.error("rule %s names the channel %s, which the channels file does not have", match.rule, channel)
         facets = decision.facets(alert.id, (enriched.id, _facets(enriched)), founding=True)
         return self._desk.raised(decision, alert, facets, [channel for channel in named if channel in self._channels])
+
+
+def _is_urgent(enriched: EnrichedArticle) -> bool:
+    """Tell whether an article is to be decided on before those that came earlier: a first version, so out of no order."""
+    return enriched.revision == 1 and any(match.severity is Severity.CRITICAL for match in enriched.article.matches)
 
 
 def _wanted(enriched: EnrichedArticle, match: RuleMatch) -> WantedAlert:

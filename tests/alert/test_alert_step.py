@@ -307,3 +307,14 @@ def test_a_rule_that_matches_only_after_the_edit_raises_its_alert_with_the_diffe
     (alert,) = desk.alerts()
     assert alert.articles[0].changes == (change(2),)
     assert updates(desk) == [(0, ())]
+
+
+def test_what_is_critical_goes_before_hundreds_that_came_earlier_and_is_raised_once(desk: Desk) -> None:
+    others = [enriched(f"a{n}", matches=(match(severity=Severity.LOW),)) for n in range(600)]
+    desk.takes(*others, enriched("urgent", matches=(match(severity=Severity.CRITICAL),)))
+
+    alerts = {alert.id: alert for alert in desk.state.ledger.alerts(limit=1000)}
+    assert len(alerts) == 601
+    assert min(alerts.values(), key=lambda alert: alert.created).id == "convoys-urgent"
+    assert alerts["convoys-urgent"].revision == 2, "deciding on it again with the others changed nothing"
+    assert len(desk.channels(alerts["convoys-urgent"])) == 2
