@@ -13,6 +13,8 @@ from pipeline.zones import UNSAID
 MEMORY = 768_000_000
 """Bytes of addresses that an extracting process may have; without a page it has some 170 million, of which it uses 60."""
 MOST_AUTHORS = 10
+DECLARED_WITHIN = 4_096
+"""Bytes of a page in which it may declare its encoding; the HTML standard has the first 1,024 looked at."""
 
 _PUBLISHED = (
     "article:published_time",
@@ -30,6 +32,7 @@ _MODIFIED = (
     "datemodified",
     "last-modified",
 )
+_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _IN_DATA = {
     name: re.compile(rf"[\"']{name}[\"']\s*:\s*[\"']([^\"']{{10,40}})[\"']".encode())
     for name in ("datePublished", "dateModified")
@@ -82,12 +85,14 @@ def extract(page: bytes, charset: str | None, url: str, asked: str | None = None
 
 
 def _decoded(page: bytes, charset: str | None) -> bytes | str:
-    """Believe the server's charset where the page can be read in it; otherwise the page is looked at for another."""
-    if charset:
-        try:
-            return page.decode(charset)
-        except (LookupError, ValueError):
-            pass
+    """Believe the server's charset where the page can be read in it, then the page's own; else the extractor guesses."""
+    declared = _CHARSET.search(page[:DECLARED_WITHIN])
+    for name in (charset, declared[1].decode() if declared else None):
+        if name:
+            try:
+                return page.decode(name)
+            except (LookupError, ValueError):
+                continue
     return page
 
 

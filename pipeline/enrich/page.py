@@ -29,6 +29,17 @@ _BARRED = {
     GONE: "the page is gone: another one stands in its place",
     STUB: "no article was found in the page",
 }
+_OTHER_FILES = {
+    b"%PDF": "a PDF",
+    b"\xff\xd8\xff": "an image",
+    b"\x89PNG\r\n": "an image",
+    b"GIF8": "an image",
+    b"RIFF": "an image or a recording",
+    b"PK\x03\x04": "an archive or an office document",
+    b"\x1f\x8b": "an archive",
+    b"ID3": "a recording",
+}
+"""How files begin that some servers call HTML (WHATWG MIME Sniffing Standard, section 6)."""
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
 
@@ -133,4 +144,7 @@ def _unusable(response: Response) -> str | None:
         return f"the page is {kind[:60]} and not HTML"
     if response.truncated:
         return f"the page is over {LARGEST // 1_000_000} MB"
+    for beginning, what in _OTHER_FILES.items():
+        if response.body.startswith(beginning):
+            return f"the page is {what} and not HTML"
     return None if response.body.strip() else "the page is empty"
