@@ -61,17 +61,14 @@ def _beginning(body: str, start: int, end: int) -> int:
     earliest = max(0, start - _BEFORE, end - LONGEST)
     if earliest == 0:
         return 0
-    sentences = [hit.end() for hit in _SENTENCE_END.finditer(body, earliest, start)]
-    if sentences:
-        return sentences[0]
-    spaces = [hit.end() for hit in _SPACE.finditer(body, earliest, start)]
-    return spaces[0] if spaces else earliest
+    found = _SENTENCE_END.search(body, earliest, start) or _SPACE.search(body, earliest, start)
+    return found.end() if found else earliest
 
 
 def _ending(body: str, begin: int, end: int) -> int:
     latest = min(len(body), begin + LONGEST)
     if latest == len(body):
-        return len(body.rstrip()) if len(body.rstrip()) >= end else latest
+        return max(end, len(body[end:].rstrip()) + end) if end <= latest else latest
     sentences = [hit.end() for hit in _SENTENCE_END.finditer(body, end, latest)]
     if sentences:
         return len(body[: sentences[-1]].rstrip())

@@ -30,6 +30,10 @@ Numbers: TypeAlias = tuple[int, ...]
 """The numbers of the terms that a word fulfils."""
 
 
+_LONGEST_KEY = 3
+"""Letters of a pattern's beginning that tell which lengths are worth trying."""
+
+
 class Several:
     """What the words of a piece of text fulfil that is not just one word."""
 
@@ -181,7 +185,7 @@ class Terms:
         self._names: dict[str, Numbers] = {}
         self._joining: dict[str, Numbers] = {}
         self._patterns: dict[str, list[tuple[str, int]]] = {}
-        self._lengths: list[int] = []
+        self._lengths: dict[str, tuple[int, ...]] = {}
         self._stemmable: list[tuple[Term, int]] = []
         self._nouns: list[tuple[Term, int]] = []
         self._stems: dict[str, _Stems] = {}
@@ -241,7 +245,7 @@ class Terms:
             found += self._declined(form, language)
         if self._joining and takes_joined(form):
             found += self._joined(form)
-        if self._lengths:
+        if self._patterns:
             found += tuple(self._by_pattern(form))
         return tuple(set(found)) if len(found) > 1 else found
 
@@ -283,8 +287,8 @@ class Terms:
     def _enter_pattern(self, term: Term, number: int) -> None:
         beginning = literal_beginning(term.form)
         self._patterns.setdefault(beginning, []).append((term.form, number))
-        if len(beginning) not in self._lengths:
-            self._lengths = sorted([*self._lengths, len(beginning)])
+        key = beginning[:_LONGEST_KEY]
+        self._lengths[key] = tuple(sorted({*self._lengths.get(key, ()), len(beginning)}))
 
     def _by_stem(self, word: str, language: str) -> Numbers:
         if not self._stemmable and not self._nouns:
@@ -296,12 +300,11 @@ class Terms:
         return found
 
     def _by_pattern(self, form: str) -> Iterator[int]:
-        for length in self._lengths:
-            if length > len(form):
-                break
-            for shape, number in self._patterns.get(form[:length], ()):
-                if (len(shape) == length + 1 and shape[-1] == "*") or pattern(shape).fullmatch(form):
-                    yield number
+        for end in range(1, _LONGEST_KEY + 1):
+            for length in self._lengths.get(form[:end], ()) if end <= len(form) else ():
+                for shape, number in self._patterns.get(form[:length], ()):
+                    if (len(shape) == length + 1 and shape[-1] == "*") or pattern(shape).fullmatch(form):
+                        yield number
 
 
 def _add(numbers: dict[str, Numbers], key: str, number: int) -> None:

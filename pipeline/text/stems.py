@@ -7,7 +7,6 @@ joined to words in those scripts by themselves.
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from pipeline.text.tokens import fold, spelling
 
@@ -38,9 +37,15 @@ def stem(word: str, language: str) -> str:
     """Give the folded stem of a word as it is written, in a language by its ISO 639-1 code; the form where it has none."""
     if language not in STEMMED or len(word) > LONGEST:
         return fold(word)
+    if word.isascii():
+        found = _stemmer(language)(word.lower())
+        return found if found.isascii() else fold(found)
     plain = spelling(word).casefold()
     # a capital İ leaves its dot behind when its case is folded
-    return fold(_stemmer(language)(plain.replace("i\u0307", "i")))
+    found = _stemmer(language)(plain.replace("i\u0307", "i"))
+    if language == "ru" and "ё" in plain:  # the stemmer takes it for е, which it isn't: всё is not все
+        found = "".join("ё" if old == "ё" and new == "е" else new for old, new in zip(plain, found, strict=False))
+    return fold(found)
 
 
 def stems(words: Iterable[str], language: str) -> list[str]:
@@ -50,15 +55,14 @@ def stems(words: Iterable[str], language: str) -> list[str]:
 
 
 def _stemmer(language: str) -> Callable[[str], str]:
-    if language == "uk":
-        return _ukrainian
-    known: dict[str, Any] = _stemmers.__dict__
-    name = SNOWBALL[language]
-    if name not in known:
+    known: dict[str, Callable[[str], str]] = _stemmers.__dict__
+    found = known.get(language)
+    if found is None:
+        if language == "uk":
+            return _ukrainian
         from Stemmer import Stemmer  # type: ignore[import-not-found]
 
-        known[name] = Stemmer(name, 0)  # who asks again remembers by himself
-    found: Callable[[str], str] = known[name].stemWord
+        found = known[language] = Stemmer(SNOWBALL[language], 0).stemWord  # who asks again remembers by himself
     return found
 
 
