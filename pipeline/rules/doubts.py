@@ -10,8 +10,25 @@ from pipeline.rules.reasoning import leaves, never_holds, same
 from pipeline.rules.render import to_text
 from pipeline.rules.rule import Rule
 from pipeline.rules.ruleset import RuleSet
-from pipeline.rules.syntax import And, AtLeast, Context, Fact, Near, Not, Or, Query, is_placed
+from pipeline.rules.syntax import (
+    And,
+    AtLeast,
+    Context,
+    Dated,
+    Except,
+    Fact,
+    In,
+    Near,
+    Not,
+    NotNear,
+    Or,
+    Phrase,
+    Query,
+    Reading,
+    is_placed,
+)
 from pipeline.text.document import Document
+from pipeline.text.tokens import is_spaceless
 
 NEARLY_ALL = 0.5
 """The share of a sample from which on a rule matches nearly everything."""
@@ -21,6 +38,8 @@ MOST_PAIRS = 2_000
 """Pairs of rules about the same words that are compared."""
 MOST_PARTS = 40
 """Parts of a rule that are looked at by themselves, and in pairs."""
+FEWEST_LETTERS = 4
+"""Letters that a word with a star should have where nothing else has to be there."""
 LONGEST = 80
 
 
@@ -41,6 +60,7 @@ def doubts(rules: Sequence[Rule]) -> Iterator[Doubt]:
             yield Doubt(rule.id, found)
         else:
             yield from (Doubt(rule.id, what) for what in _dead_parts(rule.meaning))
+            yield from (Doubt(rule.id, what) for what in _wide_words(rule.meaning))
     yield from _same([rule for rule in rules if rule.id not in impossible])
 
 
@@ -94,6 +114,42 @@ def _dead_parts(query: Query) -> Iterator[str]:
                 yield from _dead_parts(part)
         case Context(part):
             yield from _dead_parts(part)
+
+
+def _wide_words(query: Query) -> Iterator[str]:
+    """Say of words that suffice for the rule, or a part of it, to match that they stand for too much."""
+    told = set()
+    for phrase in _sufficient(query):
+        (term,) = phrase.terms
+        shown = to_text(phrase)
+        letters = sum(map(str.isalnum, term.form))
+        if shown in told:
+            continue
+        told.add(shown)
+        if term.reading is Reading.PATTERN and "*" in term.form and letters < FEWEST_LETTERS:
+            example = term.form.partition("*")[0]
+            yield (
+                f"{shown} stands for every word that begins with {example}, and nothing else has to be near; write more"
+                " letters, the words that are meant, or what stands beside them"
+            )
+        elif len(term.form) == 1 and is_spaceless(term.form):
+            yield f"{shown} is a single character, which is part of many words; write the whole word"
+
+
+def _sufficient(query: Query) -> Iterator[Phrase]:
+    """Give the single words of which each is enough for the query to hold, but for fields and what NOT says."""
+    match query:
+        case Phrase((_,)):
+            yield query
+        case Or(parts):
+            for part in parts:
+                yield from _sufficient(part)
+        case And(parts):
+            asked = [part for part in parts if not isinstance(part, Not | Fact | Dated)]
+            if len(asked) == 1:
+                yield from _sufficient(asked[0])
+        case In(_, part) | Context(part) | NotNear(part, _) | Except(part, _):
+            yield from _sufficient(part)
 
 
 def _same(rules: Sequence[Rule]) -> Iterator[Doubt]:

@@ -165,6 +165,9 @@ def test_apostrophes_hyphens_width_case_and_accents_do_not_hide_a_word(query: st
 def test_letters_that_are_letters_of_their_own_stay_apart() -> None:
     assert words("елка", "ёлка") is None
     assert words("мои", "мой") is None
+    assert words("елка", "ёлки", lang="ru") is None
+    assert words("ёлка", "ёлки", lang="ru")
+    assert words("все", "всё", lang="ru") is None
 
 
 # --------------------------------------------------------------------------- the quick way and the plain one agree

@@ -121,6 +121,23 @@ def test_a_rule_that_matches_half_of_a_sample_is_told() -> None:
     assert not list(too_wide(rules, articles[:10]))  # too few to say
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["mal*", "mali OR ma*", "(ga* lang:fr) NOT football", "title:(ор* OR чад)", "金", "马里 OR 金", "瓦 EXCEPT 瓦格纳"],
+)
+def test_a_word_that_stands_for_too_much_is_told(query: str) -> None:
+    (found,) = said(query)
+    assert "letters" in found.what or "character" in found.what
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["merc*", "mal* mali", "mal* NEAR/3 army", '"force* de l\'ordre"', "ma?l", "金矿", "金 瓦格纳", "mali NOT mal*"],
+)
+def test_a_short_word_beside_others_is_let_be(query: str) -> None:
+    assert not said(query)
+
+
 def test_a_large_rule_is_looked_at_in_bounded_time() -> None:
     many = " OR ".join(f"word{number}" for number in range(1_500))
     hard = " ".join(f"(x{a} OR x{b} OR NOT x{(a * b) % 30})" for a, b in combinations(range(30), 2))
