@@ -16,6 +16,7 @@ from pipeline.cli.options import (
 from pipeline.cli.rules_backtest import backtest
 from pipeline.cli.rules_check import check
 from pipeline.cli.rules_explain import explain
+from pipeline.cli.rules_stats import stats
 from pipeline.cli.rules_test import test
 from pipeline.rules import loading
 from pipeline.rules.cache import cache_in
@@ -64,3 +65,4 @@ def list_rules(file: Path | None, lexicon: Path | None, as_json: bool, data: Pat
 rules.add_command(test)
 rules.add_command(explain)
 rules.add_command(backtest)
+rules.add_command(stats)

@@ -16,6 +16,7 @@ from pipeline.state.interface_kept import KeptStory, StoriesDecision, YoungArtic
 from pipeline.state.interface_ledger import (
     Acknowledgement,
     AlertFacets,
+    AlertVerdict,
     ArticleFacets,
     ArticleStanding,
     Attempt,
@@ -40,6 +41,7 @@ from pipeline.state.interface_versions import KnownText, Recheck, Rechecks, Vers
 __all__ = [
     "Acknowledgement",
     "AlertFacets",
+    "AlertVerdict",
     "ArticleFacets",
     "ArticleStanding",
     "Attempt",

@@ -139,6 +139,23 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertVerdict:
+    """What analysts made of an alert: how many call it useful or false, and when somebody first took it on.
+
+    `notes` are what those said who call it false.
+    """
+
+    alert: str
+    rule: str
+    created: datetime
+    matches: tuple[str, ...]
+    useful: int = 0
+    false: int = 0
+    acknowledged: datetime | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleStanding:
     """How an article stands in an alert; `position` is 0 for the one that raised it, then in the order of joining."""
 
@@ -334,6 +351,9 @@ class Ledger(Protocol):
 
     def audit(self, since: datetime, until: datetime | None = None) -> list[AuditEntry]:
         """Give the audit trail of a time, `since` inclusive and `until` exclusive, in the order of time."""
+
+    def verdicts(self, since: datetime, rule: str | None = None) -> list[AlertVerdict]:
+        """Give every alert raised since then with what analysts made of it, in the order of time."""
 
     def alerts_of_article(self, address: str) -> list[Alert]:
         """Give the alerts that an article stands in, by its id or its address."""

@@ -18,6 +18,7 @@ from pipeline.state.desk_rows import audit_entries, feedback_of, make_due_again,
 from pipeline.state.engine import Database
 from pipeline.state.interface import (
     Acknowledgement,
+    AlertVerdict,
     Attempt,
     AuditEntry,
     ClaimedDelivery,
@@ -33,6 +34,7 @@ from pipeline.state.ledger_decision import DatabaseLedgerDecision
 from pipeline.state.outcome_rows import acknowledgements_of, any_due, current_mutes, outcome_rows
 from pipeline.state.sql import insert_into, now_of, one_of
 from pipeline.state.tables import acknowledgements, alert_articles, alerts, deliveries, digests, mutes, outbox, outcomes
+from pipeline.state.verdict_rows import verdicts_since
 
 DECIDES = "alert"
 RECORDS = "notify"
@@ -126,6 +128,11 @@ class DatabaseLedger:
         """Give the audit trail of a time."""
         with self._database.read() as connection:
             return audit_entries(connection, since, until or FOR_GOOD)
+
+    def verdicts(self, since: datetime, rule: str | None = None) -> list[AlertVerdict]:
+        """Give every alert raised since then with what analysts made of it."""
+        with self._database.read() as connection:
+            return verdicts_since(connection, since, rule)
 
     def alerts_of_article(self, address: str) -> list[Alert]:
         """Give the alerts that an article stands in, by its id or its address."""

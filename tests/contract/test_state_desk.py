@@ -113,3 +113,21 @@ def test_the_audit_trail_says_who_was_told_what_when_and_how_and_what_they_did(c
     assert [one.who for one in entries if one.what == "muted"] == ["awa"]
     assert client.ledger.audit(datetime.now(UTC) + timedelta(minutes=1)) == []
     assert DeliveryState.FAILED.value in {one.what for one in entries}
+
+
+def test_every_alert_comes_with_what_was_made_of_it(client: DatabaseState) -> None:
+    first, second = raised(client, "a1"), raised(client, "a2")
+    client.ledger.say(first.id, "awa", Verdict.USEFUL)
+    client.ledger.say(first.id, "omar", Verdict.FALSE, "an opera")
+    client.ledger.say(first.id, "lou", Verdict.FALSE)
+    client.ledger.acknowledge(first.id, "awa", "on it")
+    client.ledger.acknowledge(first.id, "omar", "me, too")
+
+    one, other = client.ledger.verdicts(first.created)
+
+    assert (one.alert, one.rule, one.useful, one.false, one.notes) == (first.id, "convoys", 1, 2, ("an opera",))
+    assert one.matches == first.matches
+    assert one.acknowledged == min(said.at for said in client.ledger.acknowledgements(first.id))
+    assert (other.alert, other.useful, other.false, other.acknowledged) == (second.id, 0, 0, None)
+    assert client.ledger.verdicts(first.created, "another") == []
+    assert client.ledger.verdicts(second.created + timedelta(days=1)) == []

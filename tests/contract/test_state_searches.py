@@ -14,7 +14,8 @@ def test_a_search_is_kept_under_its_name(state: StateUnderTest) -> None:
         *("Nord", '"Kidal" OR غاو'),
         *({"lang": "fr", "country": "ML"}, "awa"),
     )
-    assert kept.saved is not None and kept.saved.tzinfo is not None
+    assert kept.saved
+    assert kept.saved.tzinfo
     assert searches.get("Nord") == kept
     assert searches.get("nord") is None
 
@@ -25,7 +26,10 @@ def test_a_search_of_the_same_name_takes_its_place(state: StateUnderTest) -> Non
     searches.save(SavedSearch(name="a", text="other"))
     searches.save(SavedSearch(name="b", text="second"))
 
-    assert [(kept.name, kept.text, kept.filters) for kept in searches.list()] == [("a", "other", {}), ("b", "second", {})]
+    assert [(kept.name, kept.text, kept.filters) for kept in searches.list()] == [
+        ("a", "other", {}),
+        ("b", "second", {}),
+    ]
 
 
 def test_a_search_is_forgotten_once(state: StateUnderTest) -> None:
