@@ -18,6 +18,7 @@ from pipeline.bootstrap import (
 )
 from pipeline.errors import HarmattanError
 from pipeline.health import check_health
+from pipeline.heartbeat import Heartbeat
 from pipeline.housekeeping import drop_old
 from pipeline.notify.digest import make_digest, send_digest
 from pipeline.poll.feeds_file import list_name, load_feeds
@@ -77,11 +78,17 @@ def follow_feeds(settings: Settings | None = None) -> dict[str, int]:
 
 
 def check_everything(settings: Settings | None = None) -> dict[str, int]:
-    """Give the number of feeds in each state. Raises Unhealthy when any part needs the operator."""
-    with open_parts(settings or load_settings()) as parts:
+    """Give the number of feeds in each state, and call the monitor that HARMATTAN_HEARTBEAT_URL names, if any.
+
+    Raises Unhealthy when any part needs the operator, and HeartbeatMissed when the monitor can't be told that none does.
+    """
+    settings = settings or load_settings()
+    with open_parts(settings) as parts:
         health = check_health(parts.log, parts.index, parts.state)
     if health.problems:
         raise Unhealthy("; ".join(health.problems))
+    if settings.heartbeat_url:
+        Heartbeat(settings.heartbeat_url, lambda: health, settings.allow_networks).beat()
     return dict(health.feeds)
 
 

@@ -10,6 +10,8 @@ from click.testing import CliRunner
 from pipeline.cli.housekeeping import housekeeping
 from pipeline.health import Health
 from pipeline.heartbeat import Heartbeat, HeartbeatMissed
+from pipeline.settings import Settings
+from pipeline.tasks import check_everything
 from tests.notify.receivers import HttpReceiver
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -66,3 +68,11 @@ def test_the_command_gives_a_sign_of_life_or_says_why_not(monitor: HttpReceiver,
     status, told = run()
     assert status != 0
     assert "HARMATTAN_HEARTBEAT_URL" in told
+
+
+def test_the_hourly_check_of_a_scheduler_calls_the_monitor(monitor: HttpReceiver, tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, heartbeat_url=monitor.url, allow_networks=LOOPBACK)
+
+    check_everything(settings)
+
+    assert len(monitor.requests) == 1
