@@ -36,7 +36,7 @@ _MOST_HEADERS = 64  # that are kept of an answer
 _LONGEST_HEADER = 4_096
 _LARGE = 256 * 1024  # bytes; what is larger waits for one of the places for large bodies
 _LARGE_PLACES = 4
-_LONGEST_HELD = 60.0  # seconds that a place is kept for a response that nobody lets go
+_LONGEST_HELD = 300.0  # seconds that a place is kept for a response that nobody lets go
 _MOST_WORDY = 1_000
 _WELL_FORMED = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(?:[/?][A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]*)?")
 

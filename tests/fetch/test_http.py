@@ -14,7 +14,7 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 import zstandard
 
-from pipeline.fetch.http import HttpFetcher, _Redirect
+from pipeline.fetch.http import _LARGE_PLACES, HttpFetcher, _Redirect
 from pipeline.fetch.interface import AddressRefused, FetchError, HostHeld, Request, Response, Unreached
 from pipeline.fetch.limits import HostLimit
 from pipeline.fetch.pace import Pace
@@ -217,7 +217,7 @@ class TestHostility:
     ) -> None:
         server.behaviours["/"] = hostile.answer(b"x" * 400_000)
         server.behaviours["/drip"] = hostile.dripping(b"x" * 400_000)
-        held = [get(fetcher, server.url()) for _ in range(4)]  # there are four places
+        held = [get(fetcher, server.url()) for _ in range(_LARGE_PLACES)]
         fifth = fetcher.submit(Request(url=server.url(), timeout=0.4))
         with pytest.raises(FutureTimeout):
             fifth.result(timeout=1)
