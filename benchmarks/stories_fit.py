@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 from pipeline.relate import likeness, stories  # noqa: E402
 from pipeline.relate.likeness import AGAINST, FEATURES, features  # noqa: E402
 from pipeline.relate.shelves import ShelvesInMemory  # noqa: E402
-from pipeline.relate.trace import Trace, anchors  # noqa: E402
+from pipeline.relate.trace import Trace  # noqa: E402
 from pipeline.seeds import seed as shipped  # noqa: E402
 from tests.relate.labelled_stories import Labelled, labelled, report, trace  # noqa: E402
 from tests.rules.labelled_set import Half, labelled_articles  # noqa: E402
@@ -99,12 +99,10 @@ def padded(articles: Sequence[Labelled], random: np.random.Generator) -> list[La
 
 def samples(articles: Sequence[Labelled], traces: Sequence[Trace]) -> Iterator[tuple[tuple[float, ...], bool, float]]:
     """Give each pair's features, whether it is one story, and its weight."""
-    known = [set(anchors(each)) for each in traces]
+    known = [set(each.anchors) for each in traces]
     for i, j in combinations(range(len(traces)), 2):
         same = articles[i].story == articles[j].story
-        if same or known[i] & known[j]:
-            yield features(traces[i], traces[j]), same, 1.0
-        elif (i + j) % UNLIKE == 0:
+        if same or known[i] & known[j] or (i + j) % UNLIKE == 0:
             yield features(traces[i], traces[j]), same, 1.0
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from pipeline.records.article import PreparedArticle
 from pipeline.relate.shelves import ShelvesInState
 from pipeline.relate.stories import Stories
-from pipeline.relate.trace import anchors, trace_of
+from pipeline.relate.trace import trace_of
 from pipeline.state.interface import KnownArticle, StoryDecision
 from pipeline.state.interface_versions import VersionsDecision
 from pipeline.text.similarity import bands, is_short, repeats
@@ -22,8 +22,8 @@ class Memory:
         wanted = {band for article in batch for band in bands(article.signature)}
         self._by_band = {band: list(found) for band, found in decision.near(wanted, since).items()}
         self._shelves = ShelvesInState(decision.kept, since)
-        self._shelves.read({number for article in batch for number in anchors(trace_of(article, ""))})
         self.stories = Stories(self._shelves)
+        self.stories.expect([((trace_of(article, ""),), article.seen) for article in batch])
 
     def known(self, keys: Iterable[str]) -> KnownArticle | None:
         """Give the article known under the strongest of the keys."""

@@ -26,6 +26,9 @@ class ShelvesInMemory:
         known = {number: self._entries[number] for number in numbers if number in self._entries}
         return {number: latest for number, entries in known.items() if (latest := _latest(entries, since))}
 
+    def read(self, numbers: Iterable[int]) -> None:
+        """Nothing: all is at hand."""
+
     def stories(self, ids: Iterable[str]) -> Mapping[str, Story]:
         """Give the stories of those ids that are known."""
         return {story: self._stories[story] for story in ids if story in self._stories}

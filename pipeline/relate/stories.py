@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import combinations
 from typing import Protocol
 
-from pipeline.relate.likeness import chance, core_likeness
-from pipeline.relate.trace import Trace, anchors
+from pipeline.relate.likeness import chance, core_likeness, likeness
+from pipeline.relate.trace import Trace
 
 JOIN = 0.6
 """From this probability on an article joins a story."""
@@ -27,6 +28,10 @@ WINDOW = timedelta(days=14)
 
 CORE = 8
 """Articles by which a story is known: the first, and the latest."""
+SAMPLE = 4
+"""Articles of a young story's core that are compared with those of others."""
+HOPELESS = -4.0
+"""Stories whose first and latest articles are likely to be one event with log-odds under this are compared no further."""
 CANDIDATES = 12
 """Stories that an article is compared with."""
 SHELF = 16
@@ -70,6 +75,9 @@ class Shelves(Protocol):
     def shelves(self, numbers: Iterable[int], since: datetime) -> Mapping[int, Sequence[tuple[datetime, str]]]:
         """Give, by anchor, the latest entries since then: when they were made, and their story. At most SHELF each."""
 
+    def read(self, numbers: Iterable[int]) -> None:
+        """Get ready to be asked for what stands under these anchors."""
+
     def stories(self, ids: Iterable[str]) -> Mapping[str, Story]:
         """Give the stories of those ids that are known."""
 
@@ -86,6 +94,11 @@ class Stories:
     def __init__(self, shelves: Shelves) -> None:
         self._shelves = shelves
 
+    def expect(self, cores: Sequence[tuple[Sequence[Trace], datetime]]) -> None:
+        """Have everything read at once that these articles will probably be compared with."""
+        self._shelves.read({number for core, _ in cores for member in core for number in member.anchors})
+        self._shelves.stories({story for core, seen in cores for story in self._likeliest(core, seen)})
+
     def place(self, trace: Trace, seen: datetime) -> Link | None:
         """Find the article's story; None where it is better taken for one of its own."""
         best = self._best((trace,), seen, but=())
@@ -93,19 +106,19 @@ class Stories:
 
     def found(self, trace: Trace, seen: datetime) -> None:
         """Begin a story with the article."""
-        self._shelves.put_story(Story(trace.article, seen, seen, (trace,)), anchors(trace))
+        self._shelves.put_story(Story(trace.article, seen, seen, (trace,)), trace.anchors)
 
     def join(self, trace: Trace, seen: datetime, story: str) -> None:
         """Add the article to a story."""
         known = self._shelves.stories([story]).get(story)
         if known is None:  # it was forgotten, and goes on from here
-            self._shelves.put_story(Story(story, seen, seen, (trace,)), anchors(trace))
+            self._shelves.put_story(Story(story, seen, seen, (trace,)), trace.anchors)
             return
         others = [member for member in known.core if member.article != trace.article]
-        had = {number for member in others for number in anchors(member)}
+        had = {number for member in others for number in member.anchors}
         core = _core([*others, trace])
         grown = replace(known, latest=max(known.latest, seen), core=core)
-        self._shelves.put_story(grown, [number for number in anchors(trace) if number not in had])
+        self._shelves.put_story(grown, [number for number in trace.anchors if number not in had])
 
     def alone(self, article: str, story: str) -> bool:
         """Tell whether the article is all that its story is known by."""
@@ -129,6 +142,7 @@ class Stories:
             for part in self._parts(story, young):
                 ids.append(part.id)
                 parted |= dict.fromkeys((member.article for member in part.core), Link(part.id, _own(part.core)))
+        self.expect([(_sample(story.core), story.latest) for story in self._in_order(ids) if story.id in young])
         for story in self._in_order(ids):
             link = self._join_older(story) if story.id in young else None
             if link:
@@ -139,20 +153,23 @@ class Stories:
         return sorted(self._shelves.stories(ids).values(), key=_age)
 
     def _best(self, core: Sequence[Trace], seen: datetime, but: Iterable[str]) -> tuple[Story, float] | None:
-        numbers = {number for member in core for number in anchors(member)}
+        known = self._shelves.stories(self._likeliest(core, seen, but)).values()
+        scored = [(story, core_likeness(core, story.core)) for story in known if _has_hope(core, story.core)]
+        if not scored:
+            return None
+        story, log_odds = max(scored, key=lambda each: (each[1], -each[0].founded.timestamp(), each[0].id))
+        return story, chance(log_odds)
+
+    def _likeliest(self, core: Sequence[Trace], seen: datetime, but: Iterable[str] = ()) -> list[str]:
+        """Give the stories that have the most and the rarest in common with the articles."""
+        numbers = {number for member in core for number in member.anchors}
         votes: dict[str, float] = defaultdict(float)
         for _, entries in sorted(self._shelves.shelves(numbers, seen - WINDOW).items()):
             for _, entry in entries:
                 votes[entry] += 1 / len(entries)
         for excluded in but:
             votes.pop(excluded, None)
-        likeliest = sorted(votes, key=lambda story: (-votes[story], story))[:CANDIDATES]
-        known = self._shelves.stories(likeliest).values()
-        scored = [(story, core_likeness(core, story.core)) for story in known if story.core]
-        if not scored:
-            return None
-        story, log_odds = max(scored, key=lambda each: (each[1], -each[0].founded.timestamp(), each[0].id))
-        return story, chance(log_odds)
+        return sorted(votes, key=lambda story: (-votes[story], story))[:CANDIDATES]
 
     def _parts(self, story: Story, young: Collection[str]) -> list[Story]:
         """Part what of a story is another event; give the parts that go. What holds the founder keeps the id."""
@@ -166,19 +183,19 @@ class Stories:
         self._shelves.put_story(replace(story, core=stays), ())
         parts = [Story(group[0].article, story.founded, story.latest, tuple(group)) for group in gone]
         for part in parts:
-            self._shelves.put_story(part, sorted({number for member in part.core for number in anchors(member)}))
+            self._shelves.put_story(part, sorted({number for member in part.core for number in member.anchors}))
         return parts
 
     def _join_older(self, story: Story) -> Link | None:
         if not story.core:
             return None
-        best = self._best(story.core, story.latest, but=(story.id,))
+        best = self._best(_sample(story.core), story.latest, but=(story.id,))
         if best is None or best[1] < MERGE or _age(best[0]) > _age(story):
             return None
         older, confidence = best
         core = _core([*older.core, *story.core])
-        had = {number for member in older.core for number in anchors(member)}
-        added = {number for member in story.core for number in anchors(member)} - had
+        had = {number for member in older.core for number in member.anchors}
+        added = {number for member in story.core for number in member.anchors} - had
         self._shelves.drop_story(story)
         self._shelves.put_story(replace(older, latest=max(older.latest, story.latest), core=core), sorted(added))
         return Link(older.id, confidence)
@@ -197,19 +214,31 @@ def _own(core: Sequence[Trace]) -> float:
     return chance(core_likeness(core[:1], core[1:])) if len(core) > 1 else 1.0
 
 
+def _sample(core: Sequence[Trace]) -> Sequence[Trace]:
+    """Give the articles by which a story is compared with others: its first and its latest."""
+    return core if len(core) <= SAMPLE else (core[0], *core[-SAMPLE + 1 :])
+
+
+def _has_hope(core: Sequence[Trace], other: Sequence[Trace]) -> bool:
+    """Tell whether first or latest articles are anything like each other: few candidates are, and the mean costs more."""
+    if not core or not other:
+        return False
+    return likeness(core[0], other[0]) > HOPELESS or likeness(core[-1], other[-1]) > HOPELESS
+
+
 def _grouped(core: Sequence[Trace]) -> list[list[Trace]]:
     """Join articles by the mean over all pairs, the likeliest first, as long as it is likely enough."""
-    groups = [[member] for member in core]
+    pairs = {(i, j): likeness(core[i], core[j]) for i, j in combinations(range(len(core)), 2)}
+    groups = [[place] for place in range(len(core))]
     while len(groups) > 1:
-        pairs = [
-            (core_likeness(one, other), -i, -j)
-            for i, one in enumerate(groups)
-            for j, other in enumerate(groups)
-            if i < j
-        ]
-        best, first, second = max(pairs)
+        best, first, second = max(
+            (_mean(pairs, one, other), -i, -j) for (i, one), (j, other) in combinations(enumerate(groups), 2)
+        )
         if chance(best) < SPLIT:
             break
         groups[-first] += groups.pop(-second)
-    order = {member.article: place for place, member in enumerate(core)}
-    return [sorted(group, key=lambda member: order[member.article]) for group in groups]
+    return [[core[place] for place in sorted(group)] for group in groups]
+
+
+def _mean(pairs: Mapping[tuple[int, int], float], one: Sequence[int], other: Sequence[int]) -> float:
+    return sum(pairs[min(i, j), max(i, j)] for i in one for j in other) / (len(one) * len(other))

@@ -83,6 +83,11 @@ class Trace:
         return _digests(self.clues.title_words)
 
     @cached_property
+    def anchors(self) -> tuple[int, ...]:
+        """The numbers under which its story is looked up: things that few events at a time have in common."""
+        return tuple(islice(dict.fromkeys(map(_number, _anchor_texts(self))), ANCHORS))
+
+    @cached_property
     def words(self) -> frozenset[bytes]:
         """The digests of all its stems."""
         return self.title_words | _digests(self.clues.words)
@@ -114,11 +119,6 @@ def trace_of(article: PreparedArticle, identity: str) -> Trace:
     if clues is None:
         return Trace(identity, moment, article.language, (), (), Clues())
     return make_trace(identity, moment, article.language, article.places, article.countries, clues)
-
-
-def anchors(trace: Trace) -> tuple[int, ...]:
-    """Give the numbers under which the article's story is looked up: things that few events at a time have in common."""
-    return tuple(islice(dict.fromkeys(map(_number, _anchor_texts(trace))), ANCHORS))
 
 
 def _anchor_texts(trace: Trace) -> Iterator[str]:
