@@ -39,7 +39,8 @@ class Health:
     """The state of every part. `problems` are sentences; without any, all is well.
 
     `missed` counts the feeds that entries were missed of in the last week, `recovered` those entries that were found
-    elsewhere since, and `pushed` the feeds that hubs push. `silences` says what signals find gone quiet, in sentences.
+    elsewhere since, `pushed` the feeds that hubs push, and `rechecks` the pages that are to be asked for again. `silences` says
+    what signals find gone quiet, in sentences.
     """
 
     problems: tuple[str, ...]
@@ -51,6 +52,7 @@ class Health:
     recovered: int = 0
     pushed: int = 0
     due: int = 0
+    rechecks: int = 0
     dead_letters: int = 0
     silences: tuple[str, ...] = ()
 
@@ -98,6 +100,7 @@ def _of_state(state: State, problems: list[str]) -> dict[str, object]:
         **_of_gaps(state),
         "pushed": sum(one.state is SubscriptionState.ACTIVE for one in state.subscriptions.by_feed().values()),
         "due": state.ledger.due(),
+        "rechecks": state.rechecks.waiting(),
         "silences": tuple(
             found.text for found in state.signals.findings() if found.kind == Kind.SILENCE and found.ends is None
         ),

@@ -60,6 +60,7 @@ def _row(health: Health) -> dict[str, object]:
         "recovered": health.recovered,
         "pushed": health.pushed,
         "due": health.due,
+        "rechecks": health.rechecks,
         "dead_letters": health.dead_letters,
         "silences": health.silences,
     }
@@ -73,6 +74,8 @@ def _print(health: Health) -> None:
     click.echo(f"feeds    {', '.join(f'{count} {name}' for name, count in health.feeds.items()) or 'none'}")
     if health.pushed:
         click.echo(f"pushed   {health.pushed} feeds by hubs")
+    if health.rechecks:
+        click.echo(f"again    {health.rechecks} pages of new articles to be asked for again")
     if health.missed:
         click.echo(
             f"missed   entries of {health.missed} feeds in the last week, of which {health.recovered} were found since:"
