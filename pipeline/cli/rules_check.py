@@ -63,8 +63,8 @@ def check(
 ) -> int:
     """Say what is wrong with FILE, its lexicon and its channels, with file, line and column (status 2).
 
-    Warns of rules that can never match, that match half of a sample of articles or more, or that say the same as
-    another. Without FILE the rules in force are checked.
+    Warns of rules that can never match, that match half of a sample of articles or more or have a word that stands for
+    too much, or that say the same as another. Without FILE the rules in force are checked.
     """
     settings = settings_for(data, rules=file, lexicon=lexicon, channels=channels)
     path = settings.rules or seed("rules.yaml")
