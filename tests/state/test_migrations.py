@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 import pipeline.state.migrations
 from pipeline.records.passage import Passage
+from pipeline.state.article_rows import key_digest
 from pipeline.state.interface import FeedSpec, FeedState, PollOutcome, Verdict
 from pipeline.state.migrations import REVISIONS, VERSION_TABLE
 from pipeline.state.tables import metadata
@@ -194,4 +195,50 @@ def test_mutes_of_before_cover_what_they_covered_and_old_alerts_can_be_called_fa
     assert (mute.rule, mute.digest) == ("r", None)
     assert client.ledger.say("r-a0", "awa", Verdict.FALSE, "an opera")
     assert [one.verdict for one in client.ledger.feedback("r-a0")] == [Verdict.FALSE]
+    state.close()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_articles_of_before_have_no_versions_and_their_alerts_can_be_told_of_the_next(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path
+):
+    address = str(tmp_path / "state.db") if database == "sqlite" else request.getfixturevalue("postgres_database")
+    state = StateUnderTest(address)
+    moment = 0 if database == "sqlite" else datetime(1970, 1, 1, tzinfo=UTC)
+    with state.write() as connection:
+        upgrade(connection, "0009")
+        connection.execute(
+            text(
+                "INSERT INTO articles (id, story, feed, revision, first_seen, seen, text_source, content_hash, document_hash,"
+                " backfill, alertable, corrected, signature, bands) VALUES ('a0', 'a0', 'f', 1, :seen, :seen, 'page', 'c', 'd',"
+                " :no, :yes, :no, :none, :none)"
+            ),
+            {"seen": moment, "yes": True, "no": False, "none": b""},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO alerts (id, rule, rule_name, rule_version, severity, story, created, state, revision, matches,"
+                " size) VALUES ('r-a0', 'r', 'R', '1', 'low', 'a0', :created, 'unrouted', 1, '[]', 1)"
+            ),
+            {"created": moment},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO alert_articles (rule, article, alert, position, title, source, language, revision, corrected)"
+                " VALUES ('r', 'a0', 'r-a0', 0, 'T', 'S', 'en', 1, :yes)"
+            ),
+            {"yes": True},
+        )
+        connection.execute(
+            text("INSERT INTO article_keys (key, article) VALUES (:key, 'a0')"), {"key": key_digest("k")}
+        )
+    client = state.client()
+    client.setup()
+    assert client.stories.lead("one", timedelta(minutes=1))
+    with client.stories.decide("one", "relate@1") as decision:
+        known = decision.by_keys(["k"])["k"]
+        assert (known.changes, known.undeclared, decision.texts("a0")) == (0, False, [])
+    with client.ledger.decide("alert@1") as ledger:
+        (standing,) = ledger.standing("a0")
+        assert (standing.position, standing.article.changes, standing.article.matches_no_more) == (0, (), None)
     state.close()
