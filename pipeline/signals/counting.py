@@ -1,12 +1,15 @@
 """What an article counts for."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 
-from pipeline.records.article import EnrichedArticle, Origin
+from pipeline.records.article import EnrichedArticle, Origin, PreparedArticle
 from pipeline.signals.model import Kind, Of, Signal
 from pipeline.state.interface import Seen, Tally
 
+MOST_ENTITIES = 100
+"""Of one article."""
 NO_PLACES = frozenset({"country", "continent", "region"})
 """What is named as a place and is none that somebody could not have heard of."""
 
@@ -37,8 +40,8 @@ def tallies_of(enriched: EnrichedArticle, kinds: Collection[Of]) -> Iterator[Tal
 
 
 def asked_for(named: Tally | Seen) -> str:
-    """Give what a signal's names are compared with: of a place, its name without the country."""
-    return named.name.rsplit(" (", 1)[0] if named.kind == Of.PLACE else named.name
+    """Give what a signal's names are compared with: a place without its country, an entity without what it is."""
+    return named.name.rsplit(" (", 1)[0] if named.kind in (Of.PLACE, Of.ENTITY) else named.name
 
 
 def place_label(name: str, country: str | None) -> str:
@@ -46,23 +49,52 @@ def place_label(name: str, country: str | None) -> str:
     return f"{name} ({country})" if country else name
 
 
+_Named = Iterator[tuple[str, str, str | None]]
+
+
 def _named(enriched: EnrichedArticle, kinds: Collection[Of]) -> Iterator[tuple[Of, str, str, str | None]]:
-    article = enriched.article
-    if Of.SOURCE in kinds:
-        yield Of.SOURCE, article.source.feed, article.source.name, article.source.country
-    if Of.LANGUAGE in kinds and article.language != "und":
-        yield Of.LANGUAGE, article.language, article.language, None
-    if Of.COUNTRY in kinds:
-        for code in dict.fromkeys(article.countries):
-            yield Of.COUNTRY, code, code, code
-    if Of.RULE in kinds:
-        for rule, name in {match.rule: match.name for match in article.matches}.items():
-            yield Of.RULE, rule, name, None
-    if Of.PLACE in kinds:
-        places = {(place.name, place.country) for place in article.places if place.kind not in NO_PLACES}
-        for name, country in sorted(places, key=str):
-            label = place_label(name, country)
-            yield Of.PLACE, label, label, country
+    for kind in sorted(kinds):
+        for name, label, country in _NAMED[kind](enriched.article):
+            yield kind, name, label, country
+
+
+def _source(article: PreparedArticle) -> _Named:
+    yield article.source.feed, article.source.name, article.source.country
+
+
+def _language(article: PreparedArticle) -> _Named:
+    if article.language != "und":
+        yield article.language, article.language, None
+
+
+def _countries(article: PreparedArticle) -> _Named:
+    yield from ((code, code, code) for code in dict.fromkeys(article.countries))
+
+
+def _rules(article: PreparedArticle) -> _Named:
+    yield from ((rule, name, None) for rule, name in {match.rule: match.name for match in article.matches}.items())
+
+
+def _entities(article: PreparedArticle) -> _Named:
+    found = (f"{value} ({what})" for what, values in sorted(article.extra.items()) for value in values)
+    yield from ((name, name, None) for name in islice(dict.fromkeys(found), MOST_ENTITIES))
+
+
+def _places(article: PreparedArticle) -> _Named:
+    places = {(place.name, place.country) for place in article.places if place.kind not in NO_PLACES}
+    for name, country in sorted(places, key=str):
+        label = place_label(name, country)
+        yield label, label, country
+
+
+_NAMED: Mapping[Of, Callable[[PreparedArticle], _Named]] = {
+    Of.SOURCE: _source,
+    Of.LANGUAGE: _language,
+    Of.COUNTRY: _countries,
+    Of.RULE: _rules,
+    Of.ENTITY: _entities,
+    Of.PLACE: _places,
+}
 
 
 def _hour(moment: datetime) -> datetime:

@@ -28,11 +28,15 @@ class Kind(StrEnum):
 
 
 class Of(StrEnum):
-    """What is counted: matches of a rule, mentions of a country or a place, articles of a source or in a language."""
+    """What is counted: matches of a rule, mentions of a country or a place, articles of a source or in a language.
+
+    An entity is whatever one of the operator's own enrichers found in an article, such as the people that it names.
+    """
 
     RULE = "rule"
     COUNTRY = "country"
     PLACE = "place"
+    ENTITY = "entity"
     SOURCE = "source"
     LANGUAGE = "language"
 

@@ -209,6 +209,16 @@ def test_a_town_never_named_before_is_told_of_with_its_article_once_it_could_hav
     assert next(iter(passage.pieces())) == ("Kidal (ML)", True)
 
 
+def test_a_person_never_named_before_is_told_of_where_an_enricher_finds_people(room: Newsroom) -> None:
+    room.signals = (Signal(id="who", kind=Kind.FIRST, of=Of.ENTITY, name="Who", after=timedelta(days=90)),)
+    room.takes(article("a1", room.now, extra={"people": ("Aminata Diarra",)}))
+    room.was_watching(timedelta(days=100))
+    room.takes(article("a2", room.now, extra={"people": ("Aminata Diarra", "Omar Keita")}))
+
+    (alert,) = room.alerts()
+    assert (alert.rule, alert.matches) == ("who", ("Omar Keita (people)",))
+
+
 def test_what_returns_after_a_silence_is_told_of_and_a_backfill_tells_that_there_was_none(room: Newsroom) -> None:
     room.signals = (Signal(id="back", kind=Kind.RETURN, of=Of.RULE, name="Back", after=timedelta(days=30)),)
     long_ago, lately = room.now - timedelta(days=200), room.now - timedelta(days=3)
