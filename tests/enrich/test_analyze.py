@@ -71,6 +71,31 @@ def test_a_near_copy_names_the_earliest_line_that_it_repeats_and_shares_its_stor
     assert stories[0] == stories[2] == stories[3] != stories[1]
 
 
+def test_lines_may_stand_in_any_order_and_the_earliest_published_is_the_original() -> None:
+    shortened = "\n\n".join(SENTENCES[:-2])
+    later, first = analyze(
+        {"id": "later", "title": "Camp empties", "text": shortened, "published": "2024-05-02T09:00:00Z"},
+        {"id": "first", "title": "Lorries", "text": ARTICLE, "published": "2024-05-02T07:00:00Z"},
+    )
+    assert later.result
+    assert first.result
+    assert (later.result["copy_of"], first.result["copy_of"]) == ("first", None)
+    assert later.result["story"] == first.result["story"] == "story-2"
+
+
+def test_articles_on_one_event_in_two_languages_share_a_story_without_being_copies() -> None:
+    flood = "Floods have destroyed 312 houses since Tuesday, and four people are missing."
+    inondation = "Les inondations ont détruit 312 maisons depuis mardi, et quatre personnes sont portées disparues."
+    first, other, second = analyze(
+        {"id": 1, "title": "Floods destroy 312 houses", "text": flood},
+        {"id": 2, "title": "Chess final in Oslo", "text": "The final of the chess tournament ended in a draw."},
+        {"id": 3, "title": "Inondations : 312 maisons détruites", "text": inondation},
+    )
+    told = [line.result for line in (first, other, second) if line.result]
+    assert [line["copy_of"] for line in told] == [None, None, None]
+    assert [line["story"] for line in told] == ["story-1", "story-2", "story-1"]
+
+
 def test_short_texts_are_copies_only_when_headline_and_text_are_the_same() -> None:
     same = {"title": "Gao", "text": "Calm night."}
     lines = analyze({"id": 1, **same}, {"id": 2, **same}, {"id": 3, "title": "Kidal", "text": "Calm night."})

@@ -13,6 +13,7 @@ from pipeline.records.codec import decode, encode
 from pipeline.relate.step import RelateStep
 from pipeline.state.database import DatabaseState
 from pipeline.text.similarity import signature
+from pipeline.text.tokens import forms
 from pipeline.work.interface import Delivered
 from tests.builders import CONVOY, NOON, POST, WIRE, match, minutes, prepared
 
@@ -29,7 +30,7 @@ def relate(log: SqliteEventLog, state: DatabaseState) -> Relate:
 
     def run(*articles: PreparedArticle) -> list[EnrichedArticle]:
         nonlocal seen
-        signed = [replace(a, signature=signature(a.text)) for a in articles]
+        signed = [replace(a, signature=signature(forms(a.text))) for a in articles]
         log.append(topics.PREPARED, [NewRecord("k", encode(a)) for a in signed])
         records = list(log.read(topics.PREPARED))[seen:]
         seen += len(records)
@@ -112,6 +113,14 @@ def test_articles_that_only_share_a_subject_are_stories_of_their_own(relate: Rel
 def test_short_texts_are_never_taken_for_copies_of_each_other(relate: Relate):
     first, second = relate(prepared(text="More soon."), prepared(url="https://post.example/2", text="More soon."))
     assert second.story != first.story
+
+
+def test_what_a_feed_says_under_every_headline_makes_no_copies(relate: Relate):
+    notice = "Subscribe to our newsletter to have the best of our reporting from the region in your inbox every morning at six."
+    _, second = relate(
+        prepared(text=notice), prepared(url="https://post.example/2", title="Market reopens", text=notice)
+    )
+    assert (second.copy_of, second.story) == (None, second.id)
 
 
 def test_a_teaser_joins_its_story_when_its_text_arrives(relate: Relate):

@@ -17,10 +17,14 @@ from pipeline.policy.desk import Desk, simple_policy
 from pipeline.records import topics
 from pipeline.records.article import EnrichedArticle, PreparedArticle
 from pipeline.records.codec import decode, encode
+from pipeline.relate import stories
+from pipeline.relate.lines import LinesTogether
 from pipeline.relate.step import RelateStep
 from pipeline.relate.stories import WINDOW
 from pipeline.state.database import DatabaseState
+from pipeline.text import similarity
 from pipeline.text.clues import find_clues
+from pipeline.text.document import Document
 from pipeline.text.similarity import signature
 from pipeline.work.interface import Delivered
 from tests.builders import NOON, match, minutes, prepared
@@ -125,6 +129,16 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterable[Callable[[], Rel
         store.close()
 
 
+def told_of_lines(among: Sequence[tuple[Labelled, PreparedArticle]]) -> Ids:
+    """Give the stories that `harmattan analyze` tells."""
+    together = LinesTogether()
+    for number, (each, article) in enumerate(among):
+        document = Document(article.title, article.text, article.language)
+        together.add(number, document, article.places, article.countries, each.moment)
+    placed = together.placed()
+    return {each.id: str(placed[number].story) for number, (each, _) in enumerate(among)}
+
+
 def by_article(stories: Ids, among: Sequence[tuple[Labelled, PreparedArticle]]) -> Ids:
     return {each.id: stories[article.url or ""] for each, article in among}
 
@@ -143,6 +157,27 @@ def test_stories_agree_with_the_labels_of_articles_that_nothing_was_fitted_on(re
     assert across.precision >= 0.97
     assert across.recall >= 0.78
     assert small(gold, found).f1 >= 0.94
+
+
+@pytest.mark.parametrize("threshold", ["JOIN", "MERGE", "SPLIT", "HOPELESS", "NEAR_COPY"])
+def test_no_threshold_is_on_an_edge(threshold: str, monkeypatch: pytest.MonkeyPatch, tell: Tell) -> None:
+    module = similarity if threshold == "NEAR_COPY" else stories
+    held = articles("held")
+    gold = {each.id: each.story for each, _ in held}
+    languages = {each.id: each.language for each, _ in held}
+    value = getattr(module, threshold)
+    for factor in (0.9, 1.1):
+        monkeypatch.setattr(module, threshold, value * factor)
+        found = told_of_lines(held)
+        whole, across = b_cubed(gold, found), links(gold, found, languages)
+        tell(
+            f"stories, {threshold} {value:g} -> {value * factor:.3g}: B-cubed {whole.f1:.3f}, links across languages"
+            f" P {across.precision:.3f} R {across.recall:.3f}, all links F1 {links(gold, found).f1:.3f},"
+            f" under 5 articles {small(gold, found).f1:.3f}"
+        )
+        assert whole.f1 >= 0.92
+        assert across.precision >= 0.95
+        assert across.recall >= 0.72
 
 
 def test_the_same_log_gives_the_same_stories_however_it_is_cut_and_whoever_leads(
