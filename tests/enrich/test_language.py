@@ -1,13 +1,17 @@
 """Languages, of whole articles and of headlines."""
 
+from collections import Counter
+
 import pytest
 import yaml
 
+from pipeline.enrich.language import LANGUAGES as KNOWN
 from pipeline.enrich.language import LanguageGuesser
 from pipeline.errors import BadInput
 from pipeline.seeds import seed
 from tests.enrich.entries import LANGUAGES
 from tests.figures import Tell
+from tests.rules.labelled_set import labelled_articles
 
 
 def test_headlines_of_the_sample_newsroom_are_told_or_left_open(tell: Tell) -> None:
@@ -21,6 +25,30 @@ def test_headlines_of_the_sample_newsroom_are_told_or_left_open(tell: Tell) -> N
             wrong += found not in {outlet["language"], "und"}
     tell(f"languages of headlines: {right} right, {open_} left open, {wrong} wrong")
     assert wrong + open_ <= 0.05 * (right + wrong + open_)
+
+
+SCRIPTS = {
+    "Cyrillic": {"ru", "uk", "bg"},
+    "Arabic": {"ar", "fa", "ur"},
+    "East Asian": {"zh", "ja", "ko"},
+    "other": {"el", "he", "hi", "am"},
+}
+
+
+def test_titles_alone_are_told_or_left_open_in_every_script(tell: Tell) -> None:
+    right, left, wrong = Counter[str](), Counter[str](), Counter[str]()
+    titles = ((article.title, article.lang) for article in labelled_articles() if article.lang in KNOWN)
+    for title, language in titles:
+        script = next((script for script, languages in SCRIPTS.items() if language in languages), "Latin")
+        found = LANGUAGES.guess(title)
+        (right if found == language else left if found == "und" else wrong)[script] += 1
+    for script in right:
+        count = right[script] + left[script] + wrong[script]
+        tell(
+            f"languages of titles, {script}: {right[script]} of {count} right, {left[script]} open, {wrong[script]} wrong"
+        )
+        assert right[script] >= 0.85 * count
+        assert wrong[script] <= 0.08 * count
 
 
 @pytest.mark.parametrize(
