@@ -9,6 +9,8 @@ from pipeline.signals.counting import asked_for, kinds_of, tallies_of
 from pipeline.signals.model import Kind, Of, Signal
 from pipeline.state.interface import LedgerDecision, Seen, Tally
 
+MOST_NAMES = 5
+"""Names that an alert tells of, of one article."""
 _DID = {Of.RULE.value: "matched", Of.SOURCE.value: "heard of", Of.LANGUAGE.value: "written"}
 
 
@@ -34,15 +36,12 @@ class Mentions:
         wanted = [signal for signal in signals if signal.kind in (Kind.FIRST, Kind.RETURN)]
         since = self._watched_since() if wanted and counted else {}
         for article, tallies in counted:
-            for tally in tallies:
-                known = before.get((tally.kind, tally.name))
-                if article.article.origin is Origin.LIVE:
-                    yield from (
-                        (article, _match(signal, article, tally, known))
-                        for signal in wanted
-                        if _takes(signal, tally, known, since.get(tally.kind))
-                    )
-                before[tally.kind, tally.name] = _later(known, tally)
+            seen = [(tally, before.get((tally.kind, tally.name))) for tally in tallies]
+            for signal in wanted if article.article.origin is Origin.LIVE else ():
+                taken = [(tally, known) for tally, known in seen if _takes(signal, tally, known, since.get(tally.kind))]
+                if taken:
+                    yield article, _match(signal, article, taken)
+            before |= {(tally.kind, tally.name): _later(known, tally) for tally, known in seen}
 
 
 def _takes(signal: Signal, tally: Tally, known: Seen | None, since: datetime | None) -> bool:
@@ -62,21 +61,27 @@ def _later(known: Seen | None, tally: Tally) -> Seen:
     return Seen(kind=tally.kind, name=tally.name, label=tally.label, first=first, last=last, country=tally.country)
 
 
-def _match(signal: Signal, article: EnrichedArticle, tally: Tally, known: Seen | None) -> RuleMatch:
-    did = _DID.get(tally.kind, "named")
-    if known is None:
-        said = f"{did} for the first time"
-    else:
-        days = (tally.seen - known.last).days
-        said = f"last {did} on {known.last.day} {known.last:%B %Y}, {days} days before"
-    text = f"{tally.label}: {said}. {article.article.title}"
-    name = Span(0, len(tally.label), tally.label)
+def _match(signal: Signal, article: EnrichedArticle, taken: Sequence[tuple[Tally, Seen | None]]) -> RuleMatch:
+    """Give what stands for a rule's match: a sentence for each name, in which the name is marked, and the title."""
+    text, names = "", []
+    for tally, known in taken[:MOST_NAMES]:
+        names.append(Span(len(text), len(text) + len(tally.label), tally.label))
+        text += f"{tally.label}: {_said(tally, known)}. "
+    text += article.article.title
     return RuleMatch(
         rule=signal.id,
         name=signal.name,
         version=signal.version,
         severity=signal.severity,
         channels=signal.channels,
-        spans=(name,),
+        spans=tuple(names),
         passage=Span(0, len(text), text),
     )
+
+
+def _said(tally: Tally, known: Seen | None) -> str:
+    did = _DID.get(tally.kind, "named")
+    if known is None:
+        return f"{did} for the first time"
+    days = (tally.seen - known.last).days
+    return f"last {did} on {known.last.day} {known.last:%B %Y}, {days} days before"

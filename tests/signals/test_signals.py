@@ -209,6 +209,18 @@ def test_a_town_never_named_before_is_told_of_with_its_article_once_it_could_hav
     assert next(iter(passage.pieces())) == ("Kidal (ML)", True)
 
 
+def test_two_new_towns_in_one_article_are_one_alert_that_names_both(room: Newsroom) -> None:
+    room.signals = (NEW_TOWN,)
+    room.takes(article("a1", room.now, places=in_mali("Ber")))
+    room.was_watching(timedelta(days=100))
+    room.takes(article("a2", room.now, places=(*in_mali("Kidal"), *in_mali("Tessalit"))))
+
+    (alert,) = room.alerts()
+    passage = alert.articles[0].passage
+    assert passage
+    assert [piece for piece, marked in passage.pieces() if marked] == ["Kidal (ML)", "Tessalit (ML)"]
+
+
 def test_a_person_never_named_before_is_told_of_where_an_enricher_finds_people(room: Newsroom) -> None:
     room.signals = (Signal(id="who", kind=Kind.FIRST, of=Of.ENTITY, name="Who", after=timedelta(days=90)),)
     room.takes(article("a1", room.now, extra={"people": ("Aminata Diarra",)}))
