@@ -17,6 +17,18 @@ def test_without_settings_everything_is_embedded():
     assert settings.allow_networks == ()
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("", [timedelta(minutes=15), timedelta(hours=2), timedelta(days=1)]),
+        ("3h, 10m", [timedelta(minutes=10), timedelta(hours=3)]),
+        ("off", []),
+    ],
+)
+def test_when_pages_are_asked_for_again_is_read_or_turned_off(said: str, meant: list[timedelta]):
+    assert list(load_settings({"HARMATTAN_RECHECKS": said}).rechecks) == meant
+
+
 def test_servers_networks_and_lengths_of_time_are_read():
     settings = load_settings(
         {
@@ -35,6 +47,7 @@ def test_servers_networks_and_lengths_of_time_are_read():
     ("name", "value", "advice"),
     [
         ("HARMATTAN_ELASTICSEARCH", "localhost:9200", "http://"),
+        ("HARMATTAN_RECHECKS", "soon", "15m,2h,1d, or off"),
         ("HARMATTAN_DATABASE", "mysql://db/harmattan", "postgresql://"),
         ("HARMATTAN_DATABASE", "postgresql://me:secret-word@db/harmattan", "password"),
         ("HARMATTAN_ALLOW_NETWORKS", "127.0.0.1/8", "127.0.0.0/8"),

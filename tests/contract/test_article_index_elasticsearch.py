@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from pipeline.index.templates import install
 from pipeline.index.templates.articles import UNSTORED
 from pipeline.records.alert import Alert, AlertArticle, AlertState
 from pipeline.records.article import Severity
+from pipeline.records.change import Change, ChangeKind, Edit, Nature
 from pipeline.records.passage import Passage
 from pipeline.text.tokens import forms
 from tests.contract.test_article_index import TEXTS
@@ -266,6 +268,26 @@ def test_what_is_not_elasticsearch_is_told_apart(elasticsearch_server: RunningSe
 def test_a_certificate_authority_that_can_not_be_read_is_bad_input(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="CA"):
         ElasticsearchIndex("https://127.0.0.1:9200", ca=tmp_path / "missing.crt")
+
+
+def test_what_outlets_changed_is_found_in_articles_and_alerts(
+    index: ElasticsearchIndex, client: Elasticsearch, prefix: str
+) -> None:
+    edit = Edit("lead", "at least ", "12", "21", " soldiers", (ChangeKind.NUMBERS,))
+    change = Change(revision=2, at=NOON, kind=Nature.MATERIAL, declared=False, fields=("lead",), edits=(edit,))
+    article = replace(an_article(revision=2), changes=(change,), undeclared=True, corrected=True)
+    alert = an_alert()
+    first = replace(alert.articles[0], changes=(change,), matches_no_more=NOON)
+
+    assert index.write([article]) == []
+    assert index.write_alerts([replace(alert, articles=(first, *alert.articles[1:]))]) == []
+    index.refresh()
+
+    asked = {"query_string": {"query": "change_kind:material AND undeclared:true"}}
+    assert client.count(index=f"{prefix}-articles-*", query=asked)["count"] == 1
+    asked = {"query_string": {"query": "articles.changes.kind:material AND articles.matches_no_more:*"}}
+    assert client.count(index=f"{prefix}-alerts-*", query=asked)["count"] == 1
+    assert index.search(SearchQuery()).hits[0].changes == (change,)
 
 
 def test_alerts_are_written_by_id_and_revision(index: ElasticsearchIndex, client: Elasticsearch, prefix: str) -> None:
