@@ -1,3 +1,5 @@
+import os
+import tempfile
 from importlib.util import find_spec
 from typing import Any
 
@@ -19,6 +21,10 @@ OUTCOMES = "harmattan_outcomes"
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[Outcomes.key] = Outcomes()
+    if "HARMATTAN_CACHE" not in os.environ:  # the cache of whoever runs the tests is left alone; their processes share one
+        folder = tempfile.TemporaryDirectory(prefix="harmattan-cache-")
+        config.add_cleanup(folder.cleanup)
+        os.environ["HARMATTAN_CACHE"] = folder.name
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
