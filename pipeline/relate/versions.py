@@ -75,8 +75,10 @@ def _unknown(article: PreparedArticle, known: KnownArticle) -> Change:
 
 def _compared(article: PreparedArticle, latest: KnownText, same: KnownText | None) -> Changes:
     places = [place.name for place in article.places]
-    old = Document(latest.title, same.text if same else article.text)
-    return compare(old, Document(article.title, article.text), same.places if same else places, places)
+    old = Document(latest.title, same.text if same else article.text, article.language)
+    return compare(
+        old, Document(article.title, article.text, article.language), same.places if same else places, places
+    )
 
 
 def _fields(article: PreparedArticle, latest: KnownText, found: Changes, *, was_gone: bool) -> tuple[str, ...]:

@@ -34,6 +34,10 @@ ALIKE = 0.75
 """From this similarity on, two words are one word in two spellings. The ratio is that of Ratcliff and Obershelp (1988)."""
 CONTEXT = 60
 """Code points of what stayed that are kept around a change."""
+NOUNS_WITH_CAPITALS = frozenset({"de", "lb"})
+"""Languages in which a capital does not tell a name."""
+TITLE_CASE = 0.8
+"""From this share of capitals among its longer words on, a headline is written in title case."""
 SHORT_LINE = 80
 """Code points of a line that may be a counter and no sentence of the article."""
 NEW_LINE = "\n"
@@ -152,7 +156,7 @@ def _kinds(edit: Edit, old: Document, new: Document) -> Iterator[ChangeKind]:
     come = Counter(token.form for token in added)
     lost, gained = gone - come, come - gone
     changed = set(lost) | set(gained)
-    yield from _touched(edit, removed, added, lost, gained)
+    yield from _touched(edit, removed, added, lost, gained, nouns=new.language in NOUNS_WITH_CAPITALS)
     if not _only_spelling(lost, gained):
         yield ChangeKind.WORDING if removed and added else ChangeKind.ADDED if added else ChangeKind.REMOVED
     elif changed:
@@ -160,7 +164,13 @@ def _kinds(edit: Edit, old: Document, new: Document) -> Iterator[ChangeKind]:
 
 
 def _touched(
-    edit: Edit, removed: Sequence[Token], added: Sequence[Token], lost: Counter[str], gained: Counter[str]
+    edit: Edit,
+    removed: Sequence[Token],
+    added: Sequence[Token],
+    lost: Counter[str],
+    gained: Counter[str],
+    *,
+    nouns: bool,
 ) -> Iterator[ChangeKind]:
     """Give what of substance an exchange of words touches; what is added whole is news, not a change of what was said."""
     new_sentence = not removed and edit.part != "title" and _STARTS.search(edit.before)
@@ -168,8 +178,10 @@ def _touched(
         yield ChangeKind.NUMBERS
     if _negations(lost) != _negations(gained) and not new_sentence:
         yield ChangeKind.NEGATIONS
-    ours = {token.form for token in removed if token.form in lost and _is_name(edit.before, edit.removed, token)}
-    theirs = {token.form for token in added if token.form in gained and _is_name(edit.before, edit.added, token)}
+    if edit.part == "title" and _has_capitals_throughout(edit):
+        return
+    ours = {token.form for token in removed if token.form in lost and _is_name(edit, edit.removed, token, nouns=nouns)}
+    theirs = {token.form for token in added if token.form in gained and _is_name(edit, edit.added, token, nouns=nouns)}
     if _differ(ours, theirs):
         yield ChangeKind.NAMES
 
@@ -205,11 +217,29 @@ def _differ(ours: set[str], theirs: set[str]) -> bool:
     return bool(theirs) and any(not any(_alike(one, other) for other in theirs) for one in ours)
 
 
-def _is_name(before: str, text: str, token: Token) -> bool:
-    """Tell whether a word is written as a name: with a capital, and not only because a sentence begins with it."""
+def _is_name(edit: Edit, text: str, token: Token, *, nouns: bool) -> bool:
+    """Tell whether a word is written as a name: with a capital, and not only because a sentence begins with it.
+
+    Where all nouns have capitals, only those count that stand beside another: title and name, or two names.
+    """
     if not text[token.start].isupper() or len(token.form) < 2:
         return False
-    return not _STARTS.search(before + text[: token.start]) or text[token.start : token.end].isupper()
+    if text[token.start : token.end].isupper():
+        return True
+    before, after = edit.before + text[: token.start], text[token.end :] + edit.after
+    if _STARTS.search(before):
+        return False
+    return not nouns or _has_capital(_WORD_BEFORE.search(before), before) or bool(_CAPITAL_AFTER.match(after))
+
+
+def _has_capitals_throughout(edit: Edit) -> bool:
+    """Tell whether a headline is written with capitals throughout, so that they tell no names."""
+    words = _LONG_WORD.findall(f"{edit.before}{edit.added or edit.removed}{edit.after}")
+    return len(words) > 2 and sum(word[0].isupper() for word in words) > TITLE_CASE * len(words)
+
+
+def _has_capital(word: re.Match[str] | None, text: str) -> bool:
+    return word is not None and word[1][0].isupper() and not _STARTS.search(text[: word.start(1)])
 
 
 def _only_spelling(lost: Counter[str], gained: Counter[str]) -> bool:
@@ -243,6 +273,9 @@ def _folded(text: str) -> frozenset[str]:
 _SENTENCE = re.compile(r".+?(?:[.!?؟…]+[\"'»”’)\]]*(?=\s)|[。！？]+[」』”]*|\n+|\Z)", re.DOTALL)
 _PIECE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]|\d+(?:[.,\u00a0\u202f]\d+)*%?|\w+|[^\w\s]")
 _STARTS = re.compile(r"(?:^|[.!?؟…:\n][\"'»”’)\]]*)[\s\"'«“„(\[]*\Z")
+_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
+_WORD_BEFORE = re.compile(r"(\w+)[ \u00a0]\Z")
+_CAPITAL_AFTER = re.compile(r"[ \u00a0][A-ZÄÖÜ]")
 _NEGATIONS = _folded(NEGATIONS) | frozenset(NEGATION_CHARACTERS)
 _NUMBERS = _folded(NUMBER_WORDS) | frozenset(NUMBER_CHARACTERS)
 _DECLARATIONS = frozenset(" ".join(forms(phrase)) for phrase in DECLARATIONS)

@@ -150,6 +150,24 @@ def test_a_notice_of_a_correction_is_told_from_the_word_in_a_sentence() -> None:
     ).corrects
 
 
+def test_capitals_of_a_headline_written_in_capitals_tell_no_names() -> None:
+    assert not changes(
+        "Same.", "Same.", title="Gunmen Attack Army Convoy", new_title="Gunmen Ambush Army Convoy"
+    ).material
+    assert not changes(
+        "Same.", "Same.", title="GUNMEN ATTACK ARMY CONVOY", new_title="GUNMEN AMBUSH ARMY CONVOY"
+    ).material
+    assert changes("Same.", "Same.", title="Army blames Mali for raid", new_title="Army blames Niger for raid").material
+
+
+def test_where_all_nouns_have_capitals_a_noun_is_no_name() -> None:
+    def german(old: str, new: str) -> Changes:
+        return compare(Document("t", old, "de"), Document("t", new, "de"))
+
+    assert not german("Der Angriff begann am Morgen.", "Der Überfall begann am Morgen.").material
+    assert german("Geführt wurde er von Oberst Diarra.", "Geführt wurde er von Oberst Koné.").material
+
+
 def test_each_passage_says_what_it_touches() -> None:
     found = changes("At least 12 soldiers died.", "At least 21 soldiers died.", new_title="A convoy was attacked")
 
