@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.errors import BadInput
@@ -17,6 +17,8 @@ from pipeline.rules.explain import explain as explain_query
 from pipeline.rules.facts import facts_of
 from pipeline.rules.rule import Rule
 from pipeline.rules.tell import finding_json, plain, tree
+from pipeline.signals.counting import tallies_of
+from pipeline.signals.model import Kind, Signal
 from pipeline.state.interface import Delivery, DeliveryState, OutcomeRow, State
 from pipeline.text.document import Document
 
@@ -54,7 +56,8 @@ def answers(
             if analyst in (None, row.analyst):
                 yield _outcome(alert, identity, row, [one for one in deliveries if one.recipient == row.analyst])
     if not alerts or rule is None:
-        yield from _without_alert(identity, article, rule, {alert.rule for alert in alerts}, rules, index)
+        raised = {alert.rule for alert in alerts}
+        yield from _without_alert(identity, article, rule, raised, policy.signals, rules, index)
 
 
 def _identity(article: str, state: State) -> str:
@@ -141,6 +144,7 @@ def _without_alert(
     article: str,
     rule: str | None,
     alerted: set[str],
+    signals: Sequence[Signal],
     rules: Callable[[], Sequence[Rule]],
     index: Callable[[], AbstractContextManager[ArticleIndex]],
 ) -> Iterator[Answer]:
@@ -153,6 +157,10 @@ def _without_alert(
                 f"no article is known under {article}: it was never polled, or is dropped by now; `harmattan search` finds ids"
             )
         return
+    signal = next((one for one in signals if one.id == rule and rule not in alerted), None)
+    if signal is not None:
+        yield _unsignalled(found, signal)
+        return
     asked = [one for one in rules() if one.id not in alerted and rule in (None, one.id)]
     if rule is not None and not asked and rule not in alerted:
         raise BadInput(f"there is no rule {rule}; see `harmattan rules list`")
@@ -160,6 +168,22 @@ def _without_alert(
     for one in asked:
         finding = explain_query(one.meaning, document, facts)
         yield _silent(found, one, finding, document, in_full=rule is not None)
+
+
+def _unsignalled(found: EnrichedArticle, signal: Signal) -> Answer:
+    """Say why a signal raised no alert on an article."""
+    if signal.kind in (Kind.BURST, Kind.SILENCE):
+        reason = "this signal tells of hours, not of articles; `harmattan signals` shows what it counts"
+    elif found.article.origin is not Origin.LIVE:
+        reason = f"the article came as {found.article.origin}, and only live ones alert"
+    elif not any(True for _ in tallies_of(replace(found, revision=1), [signal.of])):
+        reason = f"the article names no {signal.of}"
+    else:
+        reason = (
+            "nothing that it watches was new in the article's first version; `harmattan signals` shows what it knew"
+        )
+    row = {"rule": signal.id, "outcome": "no alert", "why": reason, "article": found.id}
+    return Answer(row, [f"{signal.id}: no alert: {reason}"])
 
 
 def _silent(found: EnrichedArticle, rule: Rule, finding: Finding, document: Document, *, in_full: bool) -> Answer:
