@@ -26,6 +26,9 @@ analysts:
 routes:
   - {name: high, severity: high, to: [awa]}
   - {name: slow, to: [omar], digest: daily}
+signals:
+  - {id: bursts, kind: burst, of: country}
+  - {id: new-town, kind: first, of: place}
 """
 RULES = """
 rules:
@@ -97,6 +100,18 @@ def test_why_of_an_article_that_nobody_knows_says_so(command: Command) -> None:
 
     assert status != 0
     assert "no article is known" in told
+
+
+@pytest.mark.parametrize(
+    ("signal", "why"),
+    [("bursts", "tells of hours, not of articles"), ("new-town", "the article names no place")],
+)
+def test_why_answers_for_signals_too(command: Command, signal: str, why: str) -> None:
+    status, told = command("why", "a1", "--rule", signal)
+
+    assert status == 0
+    assert f"{signal}: no alert: " in told
+    assert why in told
 
 
 def test_an_acknowledgement_names_who_and_why(command: Command, state: DatabaseState) -> None:
