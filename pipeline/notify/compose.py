@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from pipeline.answer_links import ANSWERABLE, LEAVABLE, LinkKeys, Purpose
-from pipeline.notify.interface import ANYBODY, Digest, Links, Message, Reader
+from pipeline.notify.content import own_finding
+from pipeline.notify.interface import ANYBODY, NO_LINKS, Digest, Links, Message, Reader
 from pipeline.notify.kibana_link import discover_link
 from pipeline.policy.desk import DIGEST
 from pipeline.policy.model import RANK, Policy
@@ -91,10 +92,10 @@ class Composer:
         return "/".join([self._base, *(quote(part, safe="") for part in parts)]) if self._base else None
 
     def _links(self, alert: Alert, recipient: str) -> Links:
-        links = Links(
-            story=self._page("stories", alert.story),
-            kibana=discover_link(self._kibana, alert) if self._kibana else None,
-        )
+        links = NO_LINKS
+        if not own_finding(alert):
+            kibana = discover_link(self._kibana, alert) if self._kibana else None
+            links = Links(story=self._page("stories", alert.story), kibana=kibana)
         if not (self._base and self._keys):
             return links
         token = self._keys.sign(Purpose.ANSWER, alert.id, recipient, self._now() + ANSWERABLE)

@@ -21,6 +21,8 @@ from pipeline.text.languages import direction
 MOST_WORDS = 12
 MOST_PLACES = 12
 MOST_IN_DIGEST = 200
+OURSELVES = "Harmattan"
+"""The source of what Harmattan itself says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def of_message(message: Message, voice: Voice, shape: Shape) -> dict[str, Any]:
         "changes": changes_of(alert, voice.medium, phrases(voice.language), roomy=roomy),
         "reasons": [phrases(voice.language)(reason) for reason in message.reasons if reason in OWED],
         "all_others": len([one for one in others if one]),
-        "outlets": spread.outlets,
+        "outlets": 0 if own_finding(alert) else spread.outlets,
         "origins": spread.origins,
         "places": _some(spread.places, MOST_PLACES) if roomy else [],
         "more_places": max(0, len(spread.places) - MOST_PLACES),
@@ -141,6 +143,12 @@ def of_digest(digest: Digest, voice: Voice, shape: Shape) -> dict[str, Any]:
         "roomy": shape.roomy,
         "reader": digest.reader.name,
     }
+
+
+def own_finding(alert: Alert) -> bool:
+    """Tell whether an alert stands on no outlet's article but on what Harmattan itself found, such as a burst or a silence."""
+    first = next(iter(alert.articles), None)
+    return first is not None and first.url is None and first.source == OURSELVES
 
 
 def digest_title(digest: Digest, say: Callable[..., str]) -> str:

@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.errors import BadInput
+from pipeline.notify.content import own_finding
 from pipeline.notify.kibana_link import discover_link
 from pipeline.records.alert import AlertState
 from pipeline.state.interface import Ledger, Spread
@@ -78,7 +79,8 @@ class AlertPages:
             outcomes=self._ledger.outcomes(alert.id),
             acknowledged=self._ledger.acknowledgements(alert.id),
             feedback=self._ledger.feedback(alert.id),
-            kibana=discover_link(self._kibana, alert) if self._kibana else None,
+            kibana=discover_link(self._kibana, alert) if self._kibana and not own_finding(alert) else None,
+            own=own_finding(alert),
             form=self._guard.token(alert.id, self._now()) if may_act else None,
             user=self._guard.user(request),
             lengths={name: words for name, (words, _) in LENGTHS.items()},

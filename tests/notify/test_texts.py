@@ -214,3 +214,12 @@ def test_a_template_that_fails_on_one_message_gives_way_to_the_shipped_one(
 
     assert "Matched: Wagner Group, Prigozhin" in texts.body(told(), medium=TEXT)
     assert "alert.text.j2:1" in caplog.text
+
+
+def test_what_harmattan_itself_found_is_carried_by_no_outlet_and_is_no_story() -> None:
+    burst = alert(article(title="Five times as many articles on Kidal as usual", source="Harmattan", url=None))
+
+    text = PLAIN.body(told(alert=burst, spread=Spread()))
+
+    assert "Five times as many articles on Kidal" in text
+    assert "outlet" not in text
