@@ -113,7 +113,7 @@ class AlertStep:
 
     def _raise_or_join(self, decision: LedgerDecision, enriched: EnrichedArticle, match: RuleMatch) -> Alert | None:
         article = _alert_article(enriched, match)
-        alert = decision.alert_of(match.rule, enriched.id, enriched.story)
+        alert = self._alert_of(decision, enriched, match)
         if alert is None:
             if enriched.article.origin is not Origin.LIVE:
                 return None
@@ -131,6 +131,21 @@ class AlertStep:
             facets = decision.facets(alert.id, (enriched.id, _facets(enriched)))
             joined = self._desk.grown(decision, joined, before, facets, alert.severity, owes)
         return joined if joined.revision != alert.revision else None
+
+    def _alert_of(self, decision: LedgerDecision, enriched: EnrichedArticle, match: RuleMatch) -> Alert | None:
+        """Give the alert that the article belongs to.
+
+        Where it was taken for another event and nobody was shown it there, it leaves that event's alert, for nobody has
+        been told of its own.
+        """
+        alert = decision.alert_of(match.rule, enriched.id, enriched.story)
+        if alert is None or enriched.parted_from is None or enriched.article.origin is not Origin.LIVE:
+            return alert
+        left = decision.part(alert.id, enriched.id)
+        if left is None:
+            return alert
+        decision.publish(topics.ALERTS, left.id, encode(AlertEvent(alert=left)))
+        return decision.alert_of(match.rule, enriched.id, enriched.story)
 
     def _owed(self, decision: LedgerDecision, enriched: EnrichedArticle, alert: str) -> Owed | None:
         """Say what those are owed who were told of the article before its outlet changed it."""

@@ -184,7 +184,8 @@ class EnrichedArticle:
 
     `revision` counts up with every change of the document and is given by relate alone; `first_seen` never changes and
     chooses the index's month. `copy_of` is the article that this one repeats nearly word for word. `confidence` is how
-    likely it belongs to its story, from 0 to 1: 1 for the founder and for copies; None where nobody has said. `corrected`
+    likely it belongs to its story, from 0 to 1: 1 for the founder and for copies; None where nobody has said. `parted_from` is
+    the story that it was taken for until this revision. `corrected`
     tells that the outlet changed title or text since an earlier version, and `changes` how, the latest last, of which few
     are kept here. `undeclared` tells that it once changed what matters without saying so.
     """
@@ -202,3 +203,4 @@ class EnrichedArticle:
     changes: tuple[Change, ...] = ()
     undeclared: bool = False
     confidence: float | None = None
+    parted_from: str | None = None

@@ -48,17 +48,18 @@ class SecondLook:
         known = self._decision.by_ids(each.article for each in moves)
         for each, link in sorted(moves.items(), key=lambda move: (move[0].seen, move[0].article)):
             if each.article in known and link.story != each.story:
-                self._move(each, known[each.article], link)
+                self._move(each, known[each.article], link, parted=each.article in looked.parted)
         kept.looked(pending[-1][2] - YOUNG)
         self._latest = None
 
-    def _move(self, young: YoungArticle, known: KnownArticle, link: Link) -> None:
+    def _move(self, young: YoungArticle, known: KnownArticle, link: Link, *, parted: bool) -> None:
         moved = replace(known, story=link.story, confidence=link.confidence, revision=known.revision + 1)
         self._memory.put(moved, ())
         told = replace(
             decode(decompress(young.document), EnrichedArticle),
             story=moved.story,
             confidence=moved.confidence,
+            parted_from=known.story if parted else None,
             revision=moved.revision,
         )
         self._decision.publish(topics.ENRICHED, told.id, encode(told))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, select
+from sqlalchemy import Connection, Table, bindparam, delete, select
 
 from pipeline.records.alert import Alert, AlertArticle, AlertState
 from pipeline.state.alert_rows import MOST_ARTICLES, alert_of_row, article_of_row, article_values, state_of
@@ -53,6 +53,11 @@ class AlertInHand:
         """Derive its state from its deliveries and from what is held of it."""
         held = any(row.until is not None for row in self.outcomes.values())
         return state_of(self.deliveries.values(), held=held)
+
+    def was_shown(self, position: int) -> bool:
+        """Tell whether anybody was sent a message when the article at that position stood in the alert."""
+        told = [row.articles_told for row in self.outcomes.values() if row.told is not None]
+        return any(articles is None or position < articles for articles in told)
 
     def sources(self) -> set[str]:
         """Give whose reports its articles are: independent origins."""
@@ -177,6 +182,15 @@ class AlertsInHand:
         self._of_article[rule, article.id] = alert.id
         # the object, so that what is learnt of it before the end is written with it
         self._insert(alert_articles, {"rule": rule, "article": article.id, "alert": alert.id, "held": held})
+
+    def remove_article(self, alert: AlertInHand, name: str) -> None:
+        """Take an article out of an alert. Its position stays empty."""
+        self.flush()
+        rule = alert.values["rule"]
+        del alert.articles[name]
+        self._of_article[rule, name] = None
+        its = alert_articles.c
+        self._connection.execute(delete(alert_articles).where(its.rule == rule, its.article == name))
 
     def change_article(self, alert: AlertInHand, name: str, **changes: Any) -> None:
         """Change what an alert says of one of its articles."""

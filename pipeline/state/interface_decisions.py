@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.log.interface import LogRecord
+from pipeline.records.alert import Alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +39,13 @@ class Decision(Protocol):
 
     def publish(self, topic: str, key: str, value: bytes) -> None:
         """Put a record into the outbox."""
+
+
+class PartingDecision(Protocol):
+    """What the alert step's transaction does when relate parts an article from a story."""
+
+    def part(self, alert: str, article: str) -> Alert | None:
+        """Take an article out of an alert that it joined, and give the alert as it then stands.
+
+        None, with nothing changed, where it raised the alert or somebody was shown it there.
+        """

@@ -11,7 +11,7 @@ from pipeline.policy.model import Mute
 from pipeline.policy.outcome import Standing
 from pipeline.records.alert import Alert, AlertArticle, AlertState
 from pipeline.records.article import RuleMatch, Severity
-from pipeline.state.interface_decisions import Decision
+from pipeline.state.interface_decisions import Decision, PartingDecision
 from pipeline.state.interface_signals import Finding, Seen, Tally
 
 
@@ -215,7 +215,7 @@ class Attempt:
     maybe_repeat: bool = False
 
 
-class LedgerDecision(Decision, Protocol):
+class LedgerDecision(Decision, PartingDecision, Protocol):
     """One transaction of the alert step."""
 
     def look_up(self, wanted: Iterable[WantedAlert]) -> None:

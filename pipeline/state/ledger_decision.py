@@ -90,6 +90,15 @@ class DatabaseLedgerDecision(DatabaseDecision):
             self._in_hand.hurry(held, URGENCY[severity])
         return self._in_hand.settle(held, changes, renewed=is_renewed)
 
+    def part(self, alert: str, article: str) -> Alert | None:
+        """Take an article out of an alert that it joined, unless somebody was shown it there."""
+        held = self._get(alert)
+        known = held.articles.get(article)
+        if known is None or known.position == 0 or held.was_shown(known.position):
+            return None
+        self._in_hand.remove_article(held, article)
+        return self._in_hand.settle(held, {}, renewed=True)
+
     def standing(self, article: str) -> list[ArticleStanding]:
         """Give how an article stands in its alerts."""
         self._take_turn()

@@ -274,29 +274,70 @@ def test_a_leader_that_is_killed_between_two_minutes_leaves_the_second_look_to_i
     assert relate.stories()["https://1.example/"] == told[0].id
 
 
-def test_stories_that_are_joined_alert_nobody_anew(relate: Relating, log: SqliteEventLog, state: DatabaseState) -> None:
-    policy = simple_policy(["console"])
-    alerts = AlertStep(state.ledger, state.outbox, log, ["console"], Desk(lambda: policy))
-    assert alerts.ready()
-    read = 0
+class Alerting:
+    """The real alert step behind relate; it says what alerts there are, and how many messages each has led to."""
 
-    def alert() -> list[tuple[str, int]]:
-        nonlocal read
-        records = list(log.read(topics.ENRICHED))
-        alerts.handle([Delivered(r, decode(r.value, EnrichedArticle)) for r in records[read:]])
-        read = len(records)
-        return [(one.id, len(state.ledger.deliveries(one.id))) for one in state.ledger.alerts()]
+    def __init__(self, log: SqliteEventLog, state: DatabaseState) -> None:
+        policy = simple_policy(["console"])
+        self._step = AlertStep(state.ledger, state.outbox, log, ["console"], Desk(lambda: policy))
+        self._log, self._ledger, self._read = log, state.ledger, 0
+        assert self._step.ready()
 
+    def __call__(self) -> dict[str, int]:
+        records = list(self._log.read(topics.ENRICHED))
+        self._step.handle([Delivered(r, decode(r.value, EnrichedArticle)) for r in records[self._read :]])
+        self._read = len(records)
+        return {alert.id: len(self._ledger.deliveries(alert.id)) for alert in self._ledger.alerts()}
+
+
+@pytest.fixture
+def alert(log: SqliteEventLog, state: DatabaseState) -> Alerting:
+    return Alerting(log, state)
+
+
+def test_stories_that_are_joined_alert_nobody_anew(relate: Relating, alert: Alerting) -> None:
     first, second, *others = explosion()
     relate(first, replace(second, matches=(match("sahel"),)), *others)
     raised = alert()
-    assert raised == [(f"sahel-{relate.told()[1].id}", 1)]
+    assert raised == {f"sahel-{relate.told()[1].id}": 1}
     relate.look()
     assert alert() == raised
     title, text = EXPLOSION[2]
     again = prepare(title, text, NOON + minutes(3), "https://late.example/", matches=(match("sahel"),))
     assert relate(again)[-1].story == relate.told()[0].id
     assert alert() == raised
+
+
+def parted(relate: Relating, alert: Alerting, first: PreparedArticle) -> tuple[dict[str, int], dict[str, int]]:
+    """Have an article join the story of the first and leave it again; give the alerts before and after."""
+    matched = (match("sahel"),)
+    address = "https://faso.example/7"
+    teaser = prepare("Attack in Djibo", "Gunmen attacked Djibo on Sunday.", NOON + minutes(0.2), address)
+    relate(first)
+    alert()
+    relate(replace(teaser, matches=matched))
+    before = alert()
+    page = prepare("Floods in Gaya", FLOOD, NOON + minutes(0.2), address, text_source="page", matches=matched)
+    relate(page)
+    alert()
+    relate.look()
+    assert relate.stories()[address] != relate.stories()[first.url or ""]
+    return before, alert()
+
+
+def test_a_part_that_nobody_was_shown_is_told_of_when_it_is_split_off(relate: Relating, alert: Alerting) -> None:
+    first = prepare("Gunmen attack market in Djibo", ATTACK, NOON, "https://post.example/1", matches=(match("sahel"),))
+    before, after = parted(relate, alert, first)
+    shown, other = (article.id for article in relate.told()[:2])
+    assert before == {f"sahel-{shown}": 1}
+    assert after == {f"sahel-{shown}": 1, f"sahel-{other}": 1}
+
+
+def test_a_part_that_was_shown_stays_silent_when_it_is_split_off(relate: Relating, alert: Alerting) -> None:
+    first = prepare("Gunmen attack market in Djibo", ATTACK, NOON, "https://post.example/1")
+    before, after = parted(relate, alert, first)
+    assert list(before.values()) == [1]
+    assert after == before
 
 
 def test_each_link_carries_its_confidence(relate: Relating) -> None:
