@@ -59,7 +59,7 @@ def article(number: int, size: int = 3_000) -> tuple[str, str]:
     length = 0
     while length < size:
         sentence = chance.choice(sentences()[language])
-        if chance.random() < 0.3:
+        if chance.random() < 0.06:
             sentence += f" {made_up(chance.randrange(10**9), 40)[0]} {chance.randrange(1, 90)}."
         parts.append(sentence)
         length += len(sentence.encode()) + 1
