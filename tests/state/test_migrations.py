@@ -146,6 +146,32 @@ def test_entries_of_before_are_known_and_not_the_latest(database: str, request: 
     state.close()
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_articles_of_before_keep_their_stories_and_nobody_says_how_likely(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path
+):
+    address = str(tmp_path / "state.db") if database == "sqlite" else request.getfixturevalue("postgres_database")
+    state = StateUnderTest(address)
+    with state.write() as connection:
+        upgrade(connection, "0011")
+        moment = 0 if database == "sqlite" else datetime(2026, 1, 1, tzinfo=UTC)
+        connection.execute(
+            text(
+                "INSERT INTO articles (id, story, feed, revision, first_seen, seen, text_source, content_hash, document_hash,"
+                " backfill, alertable, corrected, signature, bands) VALUES ('a1', 's0', 'f', 1, :seen, :seen, 'page', 'c', 'd',"
+                " :no, :no, :no, :empty, :empty)"
+            ),
+            {"seen": moment, "no": False, "empty": b""},
+        )
+    client = state.client()
+    client.setup()
+    assert client.stories.lead("one", timedelta(minutes=1))
+    with client.stories.decide("one", "relate@1") as decision:
+        article = decision.by_ids(["a1", "a2"])["a1"]
+    assert (article.story, article.confidence) == ("s0", None)
+    state.close()
+
+
 def upgrade(connection: Connection, revision: str) -> None:
     """Bring an empty database to a revision of the past."""
     config = Config()
