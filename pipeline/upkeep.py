@@ -22,7 +22,7 @@ from pipeline.policy.desk import Desk
 from pipeline.policy.in_force import policy_source
 from pipeline.seeds import seed
 from pipeline.settings import Settings
-from pipeline.signals.look import SignalLook, feeds_in_trouble
+from pipeline.signals.look import SignalLook, feeds_now
 from pipeline.work.interface import Worker
 
 
@@ -61,7 +61,7 @@ def signal_look(parts: Parts, settings: Settings) -> SignalLook:
         state.ledger,
         Desk(policy),
         policy,
-        lambda: feeds_in_trouble(state.feeds.list(), state.signals.now()),
+        lambda: feeds_now(state.feeds.list(), state.signals.now()),
         lambda: caught_up(parts.log),
         [channel.name for channel in load_channels(settings.channels or seed("channels.yaml"))],
     )

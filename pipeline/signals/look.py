@@ -47,7 +47,6 @@ _TROUBLES = {
     FeedState.FAILING: "fails",
     FeedState.GONE: "is gone for good",
     FeedState.HELD: "is held back by its server",
-    FeedState.DISABLED: "is disabled",
     FeedState.INVALID: "can't be polled",
 }
 
@@ -77,6 +76,14 @@ class Measure:
     sources: int
 
 
+@dataclass(frozen=True, slots=True)
+class FeedsNow:
+    """The feeds that should bring something, by the addresses that articles know them by, and what keeps some from it."""
+
+    active: frozenset[str]
+    troubles: Mapping[str, str]
+
+
 class SignalLook:
     """Evaluates the signals of the policy in force."""
 
@@ -86,20 +93,20 @@ class SignalLook:
         ledger: Ledger,
         desk: Desk,
         policy: Callable[[], Policy],
-        troubles: Callable[[], Mapping[str, str] | None],
+        feeds: Callable[[], FeedsNow | None],
         caught_up: Callable[[], bool],
         channels: Sequence[str],
     ) -> None:
         """Take the ports.
 
-        `troubles` gives the feeds that can't bring anything, by address, with what is wrong; None when no feed is polled at
-        all. `caught_up` tells whether everything that was polled has been counted. `channels` are all that there are.
+        `feeds` gives those that should bring something, and what keeps some from it; None when no feed is polled at all.
+        `caught_up` tells whether everything that was polled has been counted. `channels` are all that there are.
         """
         self._signals = signals
         self._ledger = ledger
         self._desk = desk
         self._policy = policy
-        self._troubles = troubles
+        self._feeds = feeds
         self._caught_up = caught_up
         self._channels = tuple(channels)
         self._known: dict[tuple[str, str, datetime], int] = {}
@@ -170,8 +177,8 @@ class SignalLook:
 
     def _silences(self, signals: Sequence[Signal], now: datetime) -> Iterable[_Found]:
         watching = [signal for signal in signals if signal.kind is Kind.SILENCE]
-        troubles = self._troubles() if watching and self._caught_up() else None
-        if troubles is None:
+        feeds = self._feeds() if watching and self._caught_up() else None
+        if feeds is None:
             return
         lasting = {(one.signal, one.name) for one in self._signals.findings() if one.kind == "silence" and not one.ends}
         for of in sorted({signal.of for signal in watching}):
@@ -181,12 +188,17 @@ class SignalLook:
                     continue
                 for signal in watching:
                     if signal.of is of and (signal.id, seen.name) not in lasting:
-                        yield from self._silence(signal, seen, now, troubles)
+                        yield from self._silence(signal, seen, now, feeds)
 
-    def _silence(self, signal: Signal, seen: Seen, now: datetime, troubles: Mapping[str, str]) -> Iterable[_Found]:
+    def _silence(self, signal: Signal, seen: Seen, now: datetime, feeds: FeedsNow) -> Iterable[_Found]:
         if not signal.takes(asked_for(seen), seen.country):
             return
-        past = self._past(seen.kind, seen.name, seen.last + HOUR, learnt=signal.after is None)
+        # of a feed that the operator has removed or disabled, nothing is missed
+        past = {
+            name: source
+            for name, source in self._past(seen.kind, seen.name, seen.last + HOUR, learnt=signal.after is None).items()
+            if name in feeds.active
+        }
         if not past:
             return
         begun, until = _number(seen.last) + 1, _number(now)
@@ -198,7 +210,7 @@ class SignalLook:
         else:
             is_silent = chance < signal.chance and until - begun >= _shortest(usual)
         if is_silent:
-            failing = {name: why for name, why in troubles.items() if name in past}
+            failing = {name: why for name, why in feeds.troubles.items() if name in past}
             text = _of_silence(seen, now, expected, chance) + _of_feeds(signal, usual, expected, failing)
             yield _found(signal, seen, f"{seen.last:%Y%m%d%H%M%S}", text, None)
 
@@ -321,8 +333,8 @@ def _power(chance: float) -> str:
     return f"{chance:.1g}" if chance > 1e-15 else "under 1e-15"
 
 
-def feeds_in_trouble(feeds: Collection[FeedStatus], now: datetime) -> Mapping[str, str] | None:
-    """Give the feeds that can't bring anything, by address, each with what is wrong.
+def feeds_now(feeds: Collection[FeedStatus], now: datetime) -> FeedsNow | None:
+    """Give the feeds that should bring something, and what is wrong with those that can't.
 
     None when no feed was polled for STANDSTILL: then nothing comes because nothing is asked for, which is for the heartbeat
     and `harmattan status` to tell.
@@ -330,10 +342,11 @@ def feeds_in_trouble(feeds: Collection[FeedStatus], now: datetime) -> Mapping[st
     polled = [feed.last_polled for feed in feeds if feed.last_polled is not None]
     if not polled or now - max(polled) > STANDSTILL:
         return None
+    active = [feed for feed in feeds if feed.state is not FeedState.DISABLED]
     troubles = {}
-    for feed in feeds:
+    for feed in active:
         if feed.state in _TROUBLES:
-            troubles[feed.spec.url] = f"{_TROUBLES[feed.state]}{f' ({feed.error})' if feed.error else ''}"
+            troubles[feed.known_as] = f"{_TROUBLES[feed.state]}{f' ({feed.error})' if feed.error else ''}"
         elif feed.next_due is not None and now - feed.next_due > STANDSTILL:
-            troubles[feed.spec.url] = "is not polled"
-    return troubles
+            troubles[feed.known_as] = "is not polled"
+    return FeedsNow(frozenset(feed.known_as for feed in active), troubles)

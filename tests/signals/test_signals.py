@@ -15,10 +15,10 @@ from pipeline.policy.model import Policy
 from pipeline.records import topics
 from pipeline.records.alert import Alert
 from pipeline.records.article import EnrichedArticle, Origin, Place, Source
-from pipeline.signals.look import SignalLook
+from pipeline.signals.look import FeedsNow, SignalLook, feeds_now
 from pipeline.signals.mentions import Mentions
 from pipeline.signals.model import Kind, Of, Signal
-from pipeline.state.interface import Tally
+from pipeline.state.interface import FeedMemory, FeedSpec, FeedState, FeedStatus, Tally
 from pipeline.state.signal_tables import signal_watches
 from pipeline.work.interface import Delivered
 from tests.builders import enriched, match
@@ -49,6 +49,7 @@ class Newsroom:
         self.log = log
         self.signals = signals
         self.troubles: Mapping[str, str] | None = {}
+        self.feeds = frozenset(FEEDS)
         self.caught_up = True
         self._offset = -1
         self.now = self.state.signals.now()
@@ -80,7 +81,7 @@ class Newsroom:
             self.state.ledger,
             Desk(self.policy),
             self.policy,
-            lambda: self.troubles,
+            lambda: None if self.troubles is None else FeedsNow(self.feeds, self.troubles),
             lambda: self.caught_up,
             ["desk"],
         ).look()
@@ -278,6 +279,11 @@ def test_silence_is_told_of_though_some_feeds_fail_when_the_others_should_have_b
     assert "1 of its 6 feeds fail, but the others should have brought something" in text
 
 
+def test_nothing_is_missed_of_feeds_that_were_removed_or_disabled(room: Newsroom) -> None:
+    room.feeds = frozenset()
+    assert silent(room) == []
+
+
 @pytest.mark.parametrize("state", ["backlog", "standstill"])
 def test_while_articles_wait_or_nothing_is_polled_no_silence_is_told_of(room: Newsroom, state: str) -> None:
     room.caught_up = state != "backlog"
@@ -313,3 +319,38 @@ def test_two_workers_count_every_article_once(room: Newsroom) -> None:
 
     hour = room.now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     assert [one.count for one in room.state.signals.hours(Of.COUNTRY, hour)] == [20]
+
+
+def feed(url: str, state: FeedState, now: datetime, **given: Any) -> FeedStatus:
+    fields: dict[str, Any] = {
+        "id": 1,
+        "spec": FeedSpec(url=url),
+        "title": "",
+        "state": state,
+        "entries": 1,
+        "error": None,
+        "last_new": None,
+        "last_success": None,
+        "last_polled": now,
+        "next_due": now,
+        "failures": 0,
+        "known_as": url,
+        "interval": None,
+        "memory": FeedMemory(),
+    }
+    return FeedStatus(**fields | given)
+
+
+def test_feeds_that_can_bring_nothing_are_known_by_what_keeps_them_from_it() -> None:
+    now = datetime(2026, 11, 15, 12, tzinfo=UTC)
+    feeds = [
+        feed("a", FeedState.OK, now),
+        feed("b", FeedState.FAILING, now, error="HTTP 500", known_as="old-b"),
+        feed("c", FeedState.DISABLED, now),
+        feed("d", FeedState.OK, now, next_due=now - timedelta(hours=5)),
+    ]
+
+    found = feeds_now(feeds, now)
+
+    assert found == FeedsNow(frozenset({"a", "old-b", "d"}), {"old-b": "fails (HTTP 500)", "d": "is not polled"})
+    assert feeds_now(feeds, now + timedelta(hours=3)) is None, "nothing is polled any more"
