@@ -5,6 +5,7 @@ name, and the hour (of a silence, when the name was last seen), so two who look 
 """
 
 import logging
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -110,6 +111,7 @@ class SignalLook:
         self._caught_up = caught_up
         self._channels = tuple(channels)
         self._known: dict[tuple[str, str, datetime], int] = {}
+        self._not_before: dict[tuple[str, str, datetime], datetime] = {}
         self._looked_at_silences: datetime | None = None
         self._forgot: datetime | None = None
 
@@ -126,6 +128,7 @@ class SignalLook:
             raised += [self._raise(found) for found in self._silences(signals, now)]
         if self._forgot is None or abs(now - self._forgot) > FORGET_EVERY:
             self._forgot = now
+            self._not_before.clear()
             self._signals.forget_before(now - WINDOW - timedelta(days=1))
         return sum(raised)
 
@@ -191,7 +194,8 @@ class SignalLook:
                         yield from self._silence(signal, seen, now, feeds)
 
     def _silence(self, signal: Signal, seen: Seen, now: datetime, feeds: FeedsNow) -> Iterable[_Found]:
-        if not signal.takes(asked_for(seen), seen.country):
+        waits = self._not_before.get((signal.id, seen.name, seen.last), now)
+        if not signal.takes(asked_for(seen), seen.country) or now < max(waits, seen.last + (signal.after or HOUR)):
             return
         # of a feed that the operator has removed or disabled, nothing is missed
         past = {
@@ -205,11 +209,14 @@ class SignalLook:
         usual = learn(past, begun, WINDOW // HOUR)
         expected = {name: sum(usual.of_source(name, hour) for hour in range(begun, until)) for name in past}
         chance = nothing(sum(expected.values()), usual.dispersion)
-        if signal.after is not None:
-            is_silent = now - seen.last >= signal.after
+        shortest = _shortest(usual)
+        if signal.after is None and (chance >= signal.chance or until - begun < shortest):
+            # looked at again after half the time that it takes by the mean rate: some hours are busier
+            hours = max(
+                shortest - (until - begun), math.log(max(chance, 1e-300) / signal.chance) / sum(usual.means.values())
+            )
+            self._not_before[signal.id, seen.name, seen.last] = now + min(hours, 48) * HOUR / 2
         else:
-            is_silent = chance < signal.chance and until - begun >= _shortest(usual)
-        if is_silent:
             failing = {name: why for name, why in feeds.troubles.items() if name in past}
             text = _of_silence(seen, now, expected, chance) + _of_feeds(signal, usual, expected, failing)
             yield _found(signal, seen, f"{seen.last:%Y%m%d%H%M%S}", text, None)
