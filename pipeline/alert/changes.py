@@ -1,6 +1,8 @@
 """What an outlet's change of an article means for the alerts that the article stands in."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from pipeline.policy.desk import Owed
 from pipeline.policy.model import Reason
@@ -9,6 +11,9 @@ from pipeline.records.article import EnrichedArticle
 from pipeline.records.change import Change, Nature
 from pipeline.state.interface import ArticleStanding
 
+MOST_A_DAY = 3
+"""So many changes of one article are told of within a day; then only what its outlet calls a correction, or takes back."""
+A_DAY = timedelta(days=1)
 MOST_CHANGES = 3
 MOST_EDITS = 3
 """Changes and passages that an alert shows; the article's page has all of them."""
@@ -35,10 +40,17 @@ def owed(enriched: EnrichedArticle, standing: ArticleStanding | None) -> Owed | 
     if standing is None:
         return None
     new = [change for change in enriched.changes if change.matters and change.revision > standing.article.revision]
-    if not new:
+    if not new or _is_written_on(enriched.changes):
         return None
     withdrawn = new[-1].kind is Nature.WITHDRAWAL
     return Owed(Reason.WITHDRAWAL if withdrawn else Reason.CORRECTION, standing.position)
+
+
+def _is_written_on(changes: Sequence[Change]) -> bool:
+    """Tell whether the article is written on all day, as a live blog is, and this is no notice of its outlet's."""
+    latest = changes[-1]
+    silent = [change for change in changes if change.kind is Nature.MATERIAL and latest.at - change.at < A_DAY]
+    return latest.kind is Nature.MATERIAL and len(silent) > MOST_A_DAY
 
 
 def outgrown(enriched: EnrichedArticle, standing: ArticleStanding, *, has_query: bool) -> AlertArticle:

@@ -274,6 +274,17 @@ def test_a_second_correction_is_told_too(desk: Desk) -> None:
     assert [update for update, _ in updates(desk)] == [0, 1, 2]
 
 
+def test_an_article_that_is_written_on_all_day_is_told_of_three_times_but_for_corrections(desk: Desk) -> None:
+    desk.takes(enriched("a1", matches=(match(),)))
+    made = [change(number) for number in range(2, 7)]
+    for number in range(1, 6):
+        desk.takes(enriched("a1", revision=number + 1, changes=tuple(made[:number]), matches=(match(),)))
+    assert [update for update, _ in updates(desk)] == [0, 1, 2, 3]
+    declared = (*made[1:], change(7, Nature.CORRECTION))
+    desk.takes(enriched("a1", revision=7, changes=declared, matches=(match(),)))
+    assert [update for update, _ in updates(desk)] == [0, 1, 2, 3, 4]
+
+
 @pytest.mark.parametrize("kind", [Nature.COSMETIC, Nature.UNKNOWN])
 def test_a_cosmetic_edit_is_told_to_nobody(desk: Desk, kind: Nature) -> None:
     desk.takes(enriched("a1", matches=(match(),)))
