@@ -180,7 +180,8 @@ def now() -> datetime:
 
 def _again(article: PreparedArticle, enricher: Enricher, feeds: Mapping[str, FeedSpec]) -> NewRecord | None:
     found = enricher.again(replace(article, source=_as_listed(article.source, feeds), origin=Origin.REPLAY))
-    if replace(found, origin=article.origin, signature=article.signature) == article:
+    # the index keeps nothing of what relate alone reads
+    if replace(found, origin=article.origin, signature=article.signature, clues=article.clues) == article:
         return None
     return NewRecord(host_of(article.url or article.source.feed), encode(found))
 

@@ -28,7 +28,7 @@ def preparer(languages: LanguageGuesser = LANGUAGES, own: OwnEnrichers | None = 
 
 def as_now(article: EnrichedArticle, how: Preparer) -> EnrichedArticle:
     """The article as the index holds it after it was enriched in this way."""
-    return replace(article, article=replace(how.again(article.article), signature=b""))
+    return replace(article, article=replace(how.again(article.article), signature=b"", clues=None))
 
 
 def stored(*articles: EnrichedArticle) -> Candidates:
