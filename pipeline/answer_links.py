@@ -6,6 +6,7 @@ for this one alert, in this one reader's name, until it expires.
 """
 
 import hmac
+import logging
 import os
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -25,6 +26,8 @@ LEAVABLE = timedelta(days=400)
 """How long one can take leave of digests by the link in one of them."""
 FORM = timedelta(hours=12)
 """How long a form of the web page may stay open before it is sent."""
+
+logger = logging.getLogger(__name__)
 
 _SIGNED = 16
 _SHORTEST_KEY = 16
@@ -88,7 +91,10 @@ def link_keys(settings: Settings) -> LinkKeys | None:
         if len(settings.link_secret) < _SHORTEST_KEY:
             raise BadInput(f"HARMATTAN_LINK_SECRET is too short; give {_SHORTEST_KEY} random characters or more")
         return LinkKeys(settings.link_secret.encode())
-    return None if settings.database else LinkKeys(own_key(settings.data / "links.key"))
+    if settings.database:
+        logger.info("HARMATTAN_LINK_SECRET is not set: messages have no links to answer by (see docs/messages.md)")
+        return None
+    return LinkKeys(own_key(settings.data / "links.key"))
 
 
 def own_key(path: Path) -> bytes:

@@ -299,6 +299,8 @@ def _worker(
         mentions = Mentions(policy, state.signals.watched_since)
         alert = AlertStep(state.ledger, state.outbox, parts.log, names, Desk(policy), mentions)
         return BatchWorker(alert, parts.log, RECEIVED, own_counts=alert.counts)
+    from pipeline.notify.build import limits_of
+    from pipeline.notify.channels_file import load_channels
     from pipeline.notify.step import NotifyWorker
 
     notifiers = load_notifiers(settings, show)
@@ -312,6 +314,7 @@ def _worker(
         open_desk(settings),
         keys=link_keys(settings),
         kibana=settings.kibana_base_url,
+        limits=limits_of(load_channels(settings.channels or seed("channels.yaml"))),
     )
 
 

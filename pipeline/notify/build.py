@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pipeline.durations import parse_duration
 from pipeline.errors import BadInput
 from pipeline.notify.channels_file import Channel, ChannelType, address_problem
 from pipeline.notify.interface import Notifier
+from pipeline.notify.limits import Limit
 from pipeline.notify.texts import Texts
 from pipeline.settings import Settings
 
@@ -28,6 +30,15 @@ def build_notifiers(
         except BadInput as error:
             raise BadInput(f"channel {channel.name}: {error}") from error
     return notifiers
+
+
+def limits_of(channels: Sequence[Channel]) -> dict[str, Limit]:
+    """Give the limits of those channels that have one."""
+    return {
+        channel.name: Limit(channel.limit.most, parse_duration(channel.limit.per))
+        for channel in channels
+        if channel.limit
+    }
 
 
 def _notifier(channel: Channel, settings: Settings, show: Callable[[str], None], colour: bool) -> Notifier:

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pipeline.durations import parse_duration
 from pipeline.errors import BadInput
 from pipeline.fetch.addresses import url_problem
 from pipeline.files import SettingsFile, read_settings_file
@@ -34,13 +35,21 @@ class MailSecurity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LimitEntry:
+    """At most so many messages in that time, such as most: 20, per: 1m."""
+
+    most: int
+    per: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
     """One channel of the file; which fields count depends on its type.
 
     `url` and `url_env` (the name of a variable that holds the whole address) exclude each other; `secret_env` names the
     variable with the webhook's signing key or the mail account's password. `path` is a file's, from the data folder.
-    `digest` asks for the daily digest besides the alerts. `language`, `zone` and `templates` (a folder) are how its texts are
-    written, `plain` that mail goes without HTML.
+    `digest` asks for the daily digest besides the alerts, `limit` that it be given no more messages than that. `language`,
+    `zone` and `templates` (a folder) are how its texts are written, `plain` that mail goes without HTML.
     """
 
     name: str
@@ -60,6 +69,7 @@ class Channel:
     zone: str | None = None
     templates: str | None = None
     plain: bool = False
+    limit: LimitEntry | None = None
     # What people write here by mistake, so that they can be told what to do instead.
     password: str | None = None
     secret: str | None = None
@@ -131,6 +141,7 @@ def _problem(channel: Channel, seen: set[str]) -> _Problem | None:
         _url_problem,
         _mail_problem,
         _text_problem,
+        _limit_problem,
     )
     if channel.name.casefold() in seen:
         return "name", "another channel has that name; give this one a name of its own"
@@ -226,6 +237,18 @@ def _text_problem(channel: Channel) -> _Problem | None:
         ZoneInfo(channel.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return "zone", f"{channel.zone!r} is no time zone; write a name of the IANA list, such as Africa/Bamako"
+    return None
+
+
+def _limit_problem(channel: Channel) -> _Problem | None:
+    if channel.limit is None:
+        return None
+    if channel.limit.most < 1:
+        return "limit", "a limit must let one message through; write `most: 1` or more"
+    try:
+        parse_duration(channel.limit.per)
+    except ValueError as error:
+        return "limit", str(error)
     return None
 
 

@@ -4,7 +4,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from pipeline.notify.breaker import Breakers
 from pipeline.notify.compose import Composer
 from pipeline.notify.in_hand import InHand
 from pipeline.notify.interface import Digest, Message, Notifier, Refused, TryAgain, Unknown
+from pipeline.notify.limits import Limit, Limits
 from pipeline.policy.desk import Desk
 from pipeline.state.interface import Attempt, ClaimedDelivery, Ledger, Outbox
 from pipeline.work.outbox import publish_outbox
@@ -58,8 +59,12 @@ class NotifyWorker:
         desk: Desk,
         keys: LinkKeys | None = None,
         kibana: str | None = None,
+        limits: Mapping[str, Limit] | None = None,
     ) -> None:
-        """Take the ports, and what links are made with: the page's address, the keys for answers, and Kibana's address."""
+        """Take the ports, and what links are made with: the page's address, the keys for answers, and Kibana's address.
+
+        `limits` say how much channels may be given, by their names.
+        """
         self._ledger = ledger
         self._outbox = outbox
         self._log = log
@@ -67,6 +72,7 @@ class NotifyWorker:
         self._owner = owner
         self._composer = Composer(ledger, desk.policy, base_url, keys, kibana)
         self._breakers = Breakers()
+        self._limits = Limits(limits or {})
         self._desk = desk
         self._released = 0.0
         self._in_hand = InHand()
@@ -96,8 +102,12 @@ class NotifyWorker:
             self._released = time.monotonic()
             patience(lambda: self._desk.release(self._ledger))
         room = min(A_CHANNEL, SIDE_BY_SIDE - len(under_way))
-        claims = patience(lambda: self._in_hand.take(self._claim(room))) if room else []
-        under_way |= {pool.submit(self._deliver, together, patience) for together in _together(claims)}
+        claims = self._claim(room, self._limits.channels, patience)
+        claims += self._claim(min(room, self._limits.room()), self._limits.full(), patience)
+        messages = _together(claims)
+        for together in messages:
+            self._limits.count(together[0].delivery.channel)
+        under_way |= {pool.submit(self._deliver, together, patience) for together in messages}
         if not under_way:
             stop.wait(IDLE)
             return under_way
@@ -108,9 +118,11 @@ class NotifyWorker:
             patience(self._publish)
         return still
 
-    def _claim(self, room: int) -> Callable[[], Sequence[ClaimedDelivery]]:
-        busy = {*self._in_hand.busy(A_CHANNEL), *self._breakers.resting()}
-        return lambda: self._ledger.claim_due(self._owner, room, LEASE, but=busy)
+    def _claim(self, room: int, but: Collection[str], patience: Patience) -> list[ClaimedDelivery]:
+        if room <= 0:
+            return []
+        busy = {*but, *self._in_hand.busy(A_CHANNEL), *self._breakers.resting()}
+        return patience(lambda: self._in_hand.take(lambda: self._ledger.claim_due(self._owner, room, LEASE, but=busy)))
 
     def _publish(self) -> int:
         return publish_outbox(self._outbox, self.step, self._log)
@@ -120,7 +132,12 @@ class NotifyWorker:
             message = patience(lambda: self._compose(claims))
         except Stopped:
             return
-        attempt = self._attempt(claims, message)
+        except Exception:
+            logger.exception("the message of delivery %s can't be composed", claims[0].delivery.id)
+            reason, maybe = "the message can't be composed; the log says why", claims[0].delivery.maybe_repeat
+            attempt = _later(claims[0], reason, None, maybe_repeat=maybe)
+        else:
+            attempt = self._attempt(claims, message)
         for claim in claims:
             try:
                 patience(lambda claim=claim: self._record(claim, attempt))  # type: ignore[misc]

@@ -1,6 +1,9 @@
-"""A channel that is away is left alone, and found again."""
+"""A channel that is away is left alone, and found again; one with a limit is given no more than that."""
+
+from datetime import timedelta
 
 from pipeline.notify.breaker import FAILURES, FIRST_REST, LONGEST_REST, Breakers
+from pipeline.notify.limits import Limit, Limits
 
 
 class Clock:
@@ -49,3 +52,31 @@ def test_one_answer_makes_it_whole() -> None:
         breakers.failed("mail")
 
     assert list(breakers.resting()) == []
+
+
+# ----------------------------------------------------------------------------------------------------- limits
+
+
+def test_a_channel_is_given_no_more_than_its_limit_in_any_such_time() -> None:
+    clock = Clock()
+    limits = Limits({"sms": Limit(3, timedelta(minutes=1)), "chat": Limit(20, timedelta(minutes=1))}, clock)
+    given = []
+    for _ in range(200):
+        for _ in range(limits.room() if "sms" not in limits.full() else 0):
+            limits.count("sms")
+            given.append(clock.now)
+        clock.now += 7
+
+    for begun in given:
+        assert sum(begun <= moment < begun + 60 for moment in given) <= 3
+    assert len(given) > 50, "and not much less"
+
+
+def test_a_channel_that_is_full_leaves_the_others_their_room() -> None:
+    limits = Limits({"sms": Limit(1, timedelta(minutes=1)), "chat": Limit(20, timedelta(minutes=1))}, Clock())
+    assert limits.room() == 1
+    limits.count("sms")
+    limits.count("console")
+
+    assert list(limits.full()) == ["sms"]
+    assert limits.room() == 20

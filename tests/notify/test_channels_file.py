@@ -73,6 +73,11 @@ def one(channel: str) -> str:
     ("channel", "says"),
     [
         ("type: pigeon", "write one of"),
+        ("type: console, language: de", "messages are written in en and fr"),
+        ("type: console, zone: Mars", "no time zone"),
+        ("type: console, limit: {most: 0, per: 1m}", "must let one message through"),
+        ("type: console, limit: {most: 1, per: soon}", "soon"),
+        ("type: file, language: fr", "`language` means nothing for the type file"),
         ("type: console, url: x", "`url` means nothing for the type console"),
         ("type: webhook", "give either `url` or `url_env`"),
         ("type: webhook, url: 'https://a.example', url_env: A", "give either `url` or `url_env`"),

@@ -13,6 +13,7 @@ from pipeline.errors import OutOfReach
 from pipeline.log.interface import EventLog
 from pipeline.notify import step as step_module
 from pipeline.notify.interface import Digest, Message, Notifier, Refused, TryAgain, Unknown
+from pipeline.notify.limits import Limit
 from pipeline.notify.step import NotifyWorker
 from pipeline.policy.desk import Desk, simple_policy
 from pipeline.records import topics
@@ -301,3 +302,27 @@ def test_a_worker_that_is_stopped_takes_on_nothing_more(state: DatabaseState, lo
         assert eventually(worker.ended)
     assert len(desk.got) < 50
     assert list(states(state).values()).count(AlertState.SENT) == len(desk.got)
+
+
+def test_a_channel_with_a_limit_is_given_no_more_and_the_others_are_not_held_up(
+    state: DatabaseState, log: EventLog
+) -> None:
+    sms, desk = Channel(), Channel()
+    rules = [f"rule-{number}" for number in range(6)]
+    raise_alerts(state, *rules, channels=("sms", "desk"))
+    worker = NotifyWorker(
+        state.ledger,
+        state.outbox,
+        log,
+        {"sms": sms, "desk": desk},
+        "me",
+        None,
+        SIMPLE,
+        limits={"sms": Limit(2, timedelta(hours=1))},
+    )
+    with running(worker):
+        assert eventually(lambda: len(desk.got) == 6 and len(sms.got) == 2)
+        assert not eventually(lambda: len(sms.got) > 2, 0.5)
+    waiting = [one for rule in rules for one in deliveries(state, rule) if one.state is DeliveryState.DUE]
+    assert [one.channel for one in waiting] == ["sms"] * 4
+    assert all(one.attempts == 0 for one in waiting), "waiting is no attempt"
