@@ -107,7 +107,7 @@ class Replay:
         def matched() -> Iterator[NewRecord | None]:
             for enriched in stored.articles:
                 if enriched.article.matches and selection.holds(enriched):
-                    live = replace(enriched, article=replace(enriched.article, origin=Origin.LIVE))
+                    live = replace(enriched, article=replace(enriched.article, origin=Origin.LIVE), again=True)
                     yield NewRecord(enriched.id, encode(live))
                 else:
                     yield None

@@ -151,6 +151,12 @@ def policy(policy: Path | None, rules: Path | None, channels: Path | None, data:
         ((one.name, ", ".join(one.to), _takes(one), _how(one)) for one in read.routes),
         "No routes.",
     )
+    if read.signals:
+        rows = (
+            (one.id, one.kind, one.of, ", ".join(sorted(one.names | one.countries)), one.severity)
+            for one in read.signals
+        )
+        print_table(("signal", "kind", "of", "names", "severity"), rows, "")
     if left := _left(settings):
         print_table(
             ("digest", "wanted no more by", "since", "undo with"),

@@ -187,7 +187,8 @@ class EnrichedArticle:
     likely it belongs to its story, from 0 to 1: 1 for the founder and for copies; None where nobody has said. `parted_from` is
     the story that it was taken for until this revision. `corrected`
     tells that the outlet changed title or text since an earlier version, and `changes` how, the latest last, of which few
-    are kept here. `undeclared` tells that it once changed what matters without saying so.
+    are kept here. `undeclared` tells that it once changed what matters without saying so. `again` tells that it is shown to
+    the alert step once more, as if it were live: it is no new article.
     """
 
     SCHEMA: ClassVar[int] = 1
@@ -204,3 +205,4 @@ class EnrichedArticle:
     undeclared: bool = False
     confidence: float | None = None
     parted_from: str | None = None
+    again: bool = False

@@ -28,7 +28,7 @@ def tallies_of(enriched: EnrichedArticle, kinds: Collection[Of]) -> Iterator[Tal
     article was published.
     """
     article = enriched.article
-    if enriched.revision != 1 or article.origin is Origin.REPLAY:
+    if enriched.revision != 1 or enriched.again or article.origin is Origin.REPLAY:
         return
     live = article.origin is Origin.LIVE
     seen = enriched.first_seen if live else min(article.published or enriched.first_seen, enriched.first_seen)

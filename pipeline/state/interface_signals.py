@@ -72,7 +72,10 @@ class Signals(Protocol):
         """Give since when each kind is counted."""
 
     def keep(self, kinds: Collection[str], signals: Collection[str]) -> None:
-        """Forget since when other kinds are counted, and end what other signals have found: they are no more."""
+        """Forget since when other kinds are counted, once none was for a day, and end what other signals have found.
+
+        A worker whose policy has a signal that this one's lacks goes on counting for it.
+        """
 
     def hours(self, kind: str, since: datetime) -> list[HourCount]:
         """Give for each name and hour since then how many articles there were; the source is left empty."""

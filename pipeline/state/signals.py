@@ -12,6 +12,8 @@ from pipeline.state.interface_signals import Finding, HourCount, Seen, Tally
 from pipeline.state.signal_tables import signal_counts, signal_findings, signal_seen, signal_watches
 from pipeline.state.sql import insert_into, now_of, one_of, text_pairs
 
+GAP = timedelta(days=1)
+"""A kind that was not counted for so long is counted anew: its past would have a hole."""
 _SET_BACK = timedelta(hours=2)
 """What was last seen so much later than now was seen by a clock that has since been set back."""
 
@@ -34,15 +36,18 @@ class DatabaseSignals:
 
     def keep(self, kinds: Collection[str], signals: Collection[str]) -> None:
         """Forget since when other kinds are counted, and end what other signals have found."""
+        others = set(self.watched_since()) - set(kinds)
         lasting = {one.signal for one in self.findings() if one.ends is None}
-        if set(self.watched_since()) <= set(kinds) and lasting <= set(signals):
+        if not others and lasting <= set(signals):
             return
         with self._database.write() as connection:
-            others = signal_watches.c.kind.not_in(one_of(connection, kinds))
-            connection.execute(delete(signal_watches).where(others))
+            now = now_of(connection)
+            latest = select(func.max(signal_seen.c.last)).where(signal_seen.c.kind == signal_watches.c.kind)
+            stale = signal_watches.c.kind.in_(one_of(connection, others)) & (latest.scalar_subquery() < now - GAP)
+            connection.execute(delete(signal_watches).where(stale))
             known = signal_findings.c
             over = known.ends.is_(None) & known.signal.not_in(one_of(connection, signals))
-            connection.execute(update(signal_findings).where(over).values(ends=now_of(connection)))
+            connection.execute(update(signal_findings).where(over).values(ends=now))
 
     def hours(self, kind: str, since: datetime) -> list[HourCount]:
         """Give for each name and hour since then how many articles there were."""

@@ -71,8 +71,14 @@ def test_a_kind_that_is_watched_no_more_begins_anew_and_findings_of_signals_that
     client.signals.keep(["country"], ["s"])
     assert (set(client.signals.watched_since()), client.signals.findings()[0].ends) == ({"country"}, None)
     client.signals.keep([], [])
-    assert client.signals.watched_since() == {}
     assert client.signals.findings()[0].ends is not None
+    assert client.signals.watched_since() == {}
+
+
+def test_what_another_worker_still_counts_is_watched(client: DatabaseState):
+    count(client, tally(seen=client.signals.now() - HOUR))
+    client.signals.keep([], [])
+    assert set(client.signals.watched_since()) == {"country"}
 
 
 def test_a_silence_ends_when_its_name_is_seen_again(client: DatabaseState):

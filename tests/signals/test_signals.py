@@ -1,6 +1,7 @@
 """Signals on real stores: what comes in becomes counts, and counts become alerts, each once."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -167,6 +168,7 @@ def test_a_usual_hour_a_new_feed_a_backfill_a_replay_and_later_versions_are_no_b
     room.takes(*(article(f"o{n}", room.now, origin=Origin.BACKFILL) for n in range(60)))
     room.takes(*(article(f"r{n}", room.now, origin=Origin.REPLAY) for n in range(60)))
     room.takes(*(article(f"a{n % 4}", room.now, revision=2 + n) for n in range(60)))
+    room.takes(*(replace(article(f"i{n}", room.now), again=True) for n in range(60)))
 
     assert room.look() == []
 
@@ -185,7 +187,8 @@ def test_without_a_past_nothing_is_a_burst_and_without_signals_nothing_is_counte
     room.signals = ()
     room.takes(*(article(f"b{n}", room.now) for n in range(60)))
     assert room.look() == []
-    assert room.state.signals.watched_since() == {}
+    hour = room.now.replace(minute=0, second=0, microsecond=0)
+    assert [one.count for one in room.state.signals.hours(Of.COUNTRY, hour)] == [60]
 
 
 def in_mali(name: str) -> tuple[Place, ...]:
