@@ -8,7 +8,7 @@ from pipeline.records import topics
 from pipeline.records.article import EnrichedArticle
 from pipeline.records.codec import decode, encode
 from pipeline.relate.memory import Memory
-from pipeline.relate.stories import YOUNG, Link
+from pipeline.relate.stories import YOUNG, Link, Looked
 from pipeline.state.interface import KnownArticle, StoryDecision, YoungArticle
 
 
@@ -43,28 +43,36 @@ class SecondLook:
         if not pending:
             return
         young = kept.young({story for _, story, _ in pending})
-        looked = self._memory.stories.look_again({each.story for each in young}, {each.article for each in young})
-        moves = {each: link for each in young if (link := looked.of(each.article, each.story))}
-        known = self._decision.by_ids(each.article for each in moves)
-        for each, link in sorted(moves.items(), key=lambda move: (move[0].seen, move[0].article)):
-            if each.article in known and link.story != each.story:
-                self._move(each, known[each.article], link, parted=each.article in looked.parted)
+        looked = self._memory.stories.look_again({story for _, story, _ in young}, {article for article, _, _ in young})
+        moves = [(article, seen, link) for article, story, seen in young if (link := _moved(looked, article, story))]
+        known = self._decision.by_ids(article for article, _, _ in moves)
+        documents = kept.documents(known)
+        for article, seen, link in moves:
+            if article in known:
+                parted = article in looked.parted
+                self._move(documents[article], known[article], seen, link, parted=parted)
         kept.looked(pending[-1][2] - YOUNG)
         self._latest = None
 
-    def _move(self, young: YoungArticle, known: KnownArticle, link: Link, *, parted: bool) -> None:
+    def _move(self, document: bytes, known: KnownArticle, seen: datetime, link: Link, *, parted: bool) -> None:
         moved = replace(known, story=link.story, confidence=link.confidence, revision=known.revision + 1)
         self._memory.put(moved, ())
         told = replace(
-            decode(decompress(young.document), EnrichedArticle),
+            decode(decompress(document), EnrichedArticle),
             story=moved.story,
             confidence=moved.confidence,
             parted_from=known.story if parted else None,
             revision=moved.revision,
         )
         self._decision.publish(topics.ENRICHED, told.id, encode(told))
-        document = compress(encode(told), 1)
-        self._decision.kept.keep(YoungArticle(told.id, told.story, young.seen, document, pending=False))
+        kept = YoungArticle(told.id, told.story, seen, compress(encode(told), 1), pending=False)
+        self._decision.kept.keep(kept)
+
+
+def _moved(looked: Looked, article: str, story: str) -> Link | None:
+    """Give the story that an article of another one belongs to now."""
+    link = looked.of(article, story)
+    return link if link and link.story != story else None
 
 
 def _minute(moment: datetime) -> datetime:

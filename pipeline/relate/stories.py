@@ -34,6 +34,8 @@ HOPELESS = -4.0
 """Stories whose first and latest articles are likely to be one event with log-odds under this are compared no further."""
 CANDIDATES = 12
 """Stories that an article is compared with."""
+LEAST = 1 / 8
+"""What has less in common is not compared: an anchor that so many stories share is one of two that are needed."""
 SHELF = 16
 """Stories that are looked at under one anchor, the latest ones: what more have in common tells nothing."""
 
@@ -169,7 +171,8 @@ class Stories:
                 votes[entry] += 1 / len(entries)
         for excluded in but:
             votes.pop(excluded, None)
-        return sorted(votes, key=lambda story: (-votes[story], story))[:CANDIDATES]
+        telling = [story for story, vote in votes.items() if vote >= LEAST]
+        return sorted(telling, key=lambda story: (-votes[story], story))[:CANDIDATES]
 
     def _parts(self, story: Story, young: Collection[str]) -> list[Story]:
         """Part what of a story is another event; give the parts that go. What holds the founder keeps the id."""

@@ -50,8 +50,11 @@ class StoriesDecision(Protocol):
     def pending(self) -> list[tuple[str, str, datetime]]:
         """Give the pending young articles, the oldest first: id, story, and when they were seen."""
 
-    def young(self, stories: Iterable[str]) -> list[YoungArticle]:
-        """Give the young articles of the stories, in the order of their ids."""
+    def young(self, stories: Iterable[str]) -> list[tuple[str, str, datetime]]:
+        """Give the young articles of the stories, the oldest first, likewise."""
+
+    def documents(self, articles: Iterable[str]) -> Mapping[str, bytes]:
+        """Give the records that are kept of young articles."""
 
     def keep(self, article: YoungArticle) -> None:
         """Save a young article in place of what was kept of it."""

@@ -74,14 +74,22 @@ class KeptStories:
         wanted = select(its.article, its.story, its.seen).where(its.pending).order_by(its.seen, its.article)
         return [(article, story, seen) for article, story, seen in self._connection.execute(wanted)]
 
-    def young(self, stories: Iterable[str]) -> list[YoungArticle]:
-        """Give the young articles of the stories."""
+    def young(self, stories: Iterable[str]) -> list[tuple[str, str, datetime]]:
+        """Give the young articles of the stories, the oldest first."""
         self._flush_young()
-        wanted = select(young_articles).where(young_articles.c.story.in_(one_of(self._connection, stories)))
+        its = young_articles.c
+        wanted = select(its.article, its.story, its.seen).where(its.story.in_(one_of(self._connection, stories)))
         return [
-            YoungArticle(row.article, row.story, row.seen, row.document, row.pending)
-            for row in self._connection.execute(wanted.order_by(young_articles.c.article))
+            (article, story, seen)
+            for article, story, seen in self._connection.execute(wanted.order_by(its.seen, its.article))
         ]
+
+    def documents(self, articles: Iterable[str]) -> Mapping[str, bytes]:
+        """Give the records that are kept of young articles."""
+        self._flush_young()
+        its = young_articles.c
+        wanted = select(its.article, its.document).where(its.article.in_(one_of(self._connection, articles)))
+        return {row.article: row.document for row in self._connection.execute(wanted)}
 
     def keep(self, article: YoungArticle) -> None:
         """Save a young article in place of what was kept of it."""

@@ -91,11 +91,9 @@ def test_young_articles_are_pending_until_they_are_looked_at_and_forgotten_when_
         assert [name for name, _, _ in decision.kept.pending()] == ["a1", "a2"]
     with client.stories.decide("one", "relate@1") as decision:
         decision.kept.keep(young("a2", "s2", 2))
-        assert [each.article for each in decision.kept.young(["s2"])] == ["a2", "a3"]
+        assert [name for name, _, _ in decision.kept.young(["s2"])] == ["a2", "a3"]
         decision.kept.looked(MOMENT + 2 * SECOND)
     with client.stories.decide("one", "relate@1") as decision:
         assert decision.kept.pending() == []
-        assert decision.kept.young(["s1", "s2"]) == [
-            young("a2", "s2", 2, pending=False),
-            young("a3", "s2", 3, pending=False),
-        ]
+        assert decision.kept.young(["s1", "s2"]) == [(f"a{n}", "s2", MOMENT + n * SECOND) for n in (2, 3)]
+        assert decision.kept.documents(["a1", "a2", "a3"]) == {"a2": b"a2", "a3": b"a3"}
