@@ -13,13 +13,14 @@ passing). The first, 146 articles, before mending: wagner-group had a precision 
 1.00 and .92 (of 24), sahel 1.00 and 1.00 (of 22). The misses that remain are the bare name in passing, with nothing
 about the group beside it. So few articles tell a figure to a few hundredths at best.
 
-`labelled/desk.yaml` came later, in five parts in 18 languages, mostly headlines alone, each measured before anything was
+`labelled/desk.yaml` came later, in six parts in 18 languages, mostly headlines alone, each measured before anything was
 mended for it. The first, 142 articles, written without a look at the lexicon: wagner-group 1.00 and .89 (of 44), sahel 1.00
 and .93 (of 30). The second, 99 articles made to be harder (the name in passing; people, stages and stadiums beside Russia
 and Africa): wagner-group .86 and .62 (of 40), sahel 1.00 and .86 (of 22). The third, 57 as hard ones, after mending:
 wagner-group .85 and .92 (of 25), sahel 1.00 and .88 (of 8). The fourth, 54 with a sentence or two, half of them about people of
 the name in Africa or the group in passing: wagner-group .70 and .73 (of 22), sahel .90 and .82 (of 11). The fifth, 39 such:
-wagner-group .82 and .82 (of 17), sahel 1.00 and 1.00 (of 6).
+wagner-group .82 and .82 (of 17), sahel 1.00 and 1.00 (of 6). The sixth, 51 of an ordinary desk's day: wagner-group 1.00 and .95
+(of 19), sahel 1.00 and .92 (of 12).
 """
 
 from collections import Counter
