@@ -129,7 +129,7 @@ def _name_endings(form: str, language: str) -> Endings | None:
     return CYRILLIC if "\u0400" <= first <= "\u04ff" else None
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def _declined(form: str, table: Endings) -> frozenset[str]:
     for bare, replacements in table:
         if form.endswith(bare):
@@ -162,7 +162,7 @@ _LONGEST_ENDING = max(
 # ------------------------------------------------------------------------------------------------ scripts that join words
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 9)  # a word has a hundred forms in Arabic
 def _joined(form: str) -> frozenset[str]:
     first = form[:1]
     if "\u0620" <= first <= "\u06d3":

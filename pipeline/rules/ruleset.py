@@ -20,6 +20,9 @@ from pipeline.text.document import Document
 MOST_SPANS = 200
 """Places of one rule in one article that are told; an analyst needs the first."""
 
+MOST_MATCHERS = 5_000
+"""Rules whose functions that give their words are kept from one article to the next."""
+
 _LATER: tuple[Query, ...] = (Or(()),)
 """What stands for the rest of a stored rule, which is worked out when an article has what the rule needs."""
 
@@ -234,6 +237,8 @@ class RuleSet:
         assert rule is not None
         matcher = self._runs.get(slot)
         if matcher is None:
+            if len(self._runs) >= MOST_MATCHERS:
+                self._runs.clear()
             matcher = self._runs[slot] = self._compiler.matcher(rule.meaning)
         spans = places.spans(matcher.runs(places), MOST_SPANS)
         return RuleMatch(
@@ -255,6 +260,9 @@ def _test(groups: Sequence[Group], against: Group, holds: _Test | None) -> _Test
     """Join what must be there, what must not, and what is told by where words stand."""
     if not groups and not against:
         return holds
+    if not groups and not holds and len(against) == 1:
+        (number,) = against
+        return lambda places: number not in places.numbers
     single = frozenset([group[0] for group in groups if len(group) == 1])
     several = [frozenset(group) for group in groups if len(group) > 1]
     unwanted = frozenset(against)

@@ -8,7 +8,6 @@ The form is MessagePack, decoded by types into these classes: whatever else the 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -114,7 +113,7 @@ class Table:
 
 
 class StoredRule(Rule):
-    """A rule that was read earlier. Its meaning is decoded when it is first asked for."""
+    """A rule that was read earlier. Its meaning is decoded whenever it is asked for, since few rules of many are."""
 
     table: Table
     needs: StoredNeeds
@@ -133,7 +132,7 @@ class StoredRule(Rule):
             data=entry.meaning,
         )
 
-    @cached_property
+    @property
     def meaning(self) -> Query:
         """What was read in the query."""
         return self.table.query(self.data)

@@ -16,7 +16,7 @@ from pipeline.rules.words import has_capital, has_capitals, inflects_as_noun, li
 from pipeline.text.stems import STEMMED, stem
 from pipeline.text.tokens import fold_once, spelling, words
 
-MOST_REMEMBERED = 80_000
+MOST_REMEMBERED = 60_000
 """Pieces of text in all languages together that are remembered with what they fulfil. When there are more, those are
 forgotten that are not met again among as many new ones."""
 
