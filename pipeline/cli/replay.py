@@ -117,6 +117,7 @@ class _Run:
         self._parts = parts
         self._settings = settings
         self._told = stop_on_signals(lambda: None)
+        self._owner = owner_name()  # one for all workers: their signs of life outlast them
         self._own: _OwnWorkers | None = None
 
     def through(self, step: str, selection: Selection) -> Done:
@@ -184,7 +185,7 @@ class _Run:
     def _working(self, steps: Sequence[str]) -> Iterator["_OwnWorkers"]:
         """See to it that somebody does these steps, all the while."""
         try:
-            with _OwnWorkers(self._parts, self._settings, steps) as self._own:
+            with _OwnWorkers(self._parts, self._settings, steps, self._owner) as self._own:
                 yield self._own
         finally:
             self._own = None
@@ -193,11 +194,11 @@ class _Run:
 class _OwnWorkers:
     """Starts workers for steps that no process does, as soon as that shows."""
 
-    def __init__(self, parts: Parts, settings: Settings, steps: Sequence[str]) -> None:
+    def __init__(self, parts: Parts, settings: Settings, steps: Sequence[str], owner: str) -> None:
         self._parts = parts
         self._settings = settings
         self._wanted = steps
-        self._owner = owner_name()
+        self._owner = owner
         self._stack = ExitStack()
         self._crews: list[Crew] = []
         self._looked = 0.0
