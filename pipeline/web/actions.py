@@ -12,6 +12,7 @@ from pipeline.errors import BadInput
 from pipeline.policy.model import Mute
 from pipeline.records.alert import Alert
 from pipeline.state.interface import Ledger, Verdict
+from pipeline.web.words import Say, english
 
 DEEDS = ("acknowledge", "mute", "useful", "false")
 LENGTHS: Mapping[str, tuple[str, timedelta]] = {
@@ -68,28 +69,32 @@ def read_action(fields: Mapping[str, str], by: str, mute_for: str | None, mark: 
     return Action(deed=deed, by=name, note=note, length=length, scope=scope, mute_for=mute_for, mark=mark)
 
 
-def carry_out(ledger: Ledger, alert: Alert, action: Action, now: datetime) -> str:
+def carry_out(ledger: Ledger, alert: Alert, action: Action, now: datetime, say: Say = english) -> str:
     """Do it, and say in a sentence what came of it. The same request once more changes nothing."""
     if action.deed == "acknowledge":
-        return _acknowledge(ledger, alert, action)
+        return _acknowledge(ledger, alert, action, say)
     if action.deed == "mute":
-        return _mute(ledger, alert, action, now)
+        return _mute(ledger, alert, action, now, say)
     verdict = Verdict(action.deed)
     ledger.say(alert.id, action.by, verdict, action.note)
     if verdict is Verdict.USEFUL:
-        return f"Noted: {action.by} calls this alert useful."
-    return f"Noted: {action.by} calls this a false alarm. Whoever keeps the rule sees it, with the words that matched."
+        return say("Noted: {by} calls this alert useful.", by=action.by)
+    return say(
+        "Noted: {by} calls this a false alarm. Whoever keeps the rule sees it, with the words that matched.",
+        by=action.by,
+    )
 
 
-def _acknowledge(ledger: Ledger, alert: Alert, action: Action) -> str:
+def _acknowledge(ledger: Ledger, alert: Alert, action: Action, say: Say) -> str:
     before = next((one for one in ledger.acknowledgements(alert.id) if one.by == action.by), None)
     if before and before.note == action.note:
-        return f"{action.by} acknowledged this alert already, on {before.at:%Y-%m-%d at %H:%M} UTC."
+        at = f"{before.at:%Y-%m-%d %H:%M}"
+        return say("{by} acknowledged this alert already, on {at} UTC.", by=action.by, at=at)
     ledger.acknowledge(alert.id, action.by, action.note)
-    return f"Acknowledged by {action.by}: it is not escalated to anybody else."
+    return say("Acknowledged by {by}: it is not escalated to anybody else.", by=action.by)
 
 
-def _mute(ledger: Ledger, alert: Alert, action: Action, now: datetime) -> str:
+def _mute(ledger: Ledger, alert: Alert, action: Action, now: datetime, say: Say) -> str:
     until = now + LENGTHS[action.length][1]
     named = "\n".join((action.mark, alert.id, action.by, action.scope, action.length, action.mute_for or ""))
     mute = Mute(
@@ -102,13 +107,19 @@ def _mute(ledger: Ledger, alert: Alert, action: Action, now: datetime) -> str:
         rule=alert.rule if action.scope == "rule" else None,
         story=alert.story if action.scope == "story" else None,
     )
-    whom = action.mute_for or "everybody"
+    whom = action.mute_for or say("everybody")
     if not ledger.mute(mute):
-        return (
+        return say(
             "This mute was set before by the same link; setting it again changes nothing, whether or not it has ended."
         )
-    what = f"The rule {alert.rule_name or alert.rule}" if action.scope == "rule" else "This story"
-    return f"{what} is muted for {whom} until {until:%Y-%m-%d %H:%M} UTC; `harmattan alerts unmute {mute.id}` ends it."
+    what = say("The rule {name}", name=alert.rule_name or alert.rule) if action.scope == "rule" else say("This story")
+    return say(
+        "{what} is muted for {whom} until {until} UTC; `harmattan alerts unmute {id}` ends it.",
+        what=what,
+        whom=whom,
+        until=f"{until:%Y-%m-%d %H:%M}",
+        id=mute.id,
+    )
 
 
 def _line(text: str, most: int) -> str:

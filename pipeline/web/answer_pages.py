@@ -12,12 +12,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from pipeline.answer_links import BadLink, LinkKeys, Purpose, Signed
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, HarmattanError
 from pipeline.policy.desk import EVERYONE
-from pipeline.policy.model import FOR_GOOD, Mute
+from pipeline.policy.model import FOR_GOOD, Mute, Policy
+from pipeline.records.alert import Alert
 from pipeline.state.interface import Ledger
-from pipeline.web.actions import DEEDS, LENGTHS, SCOPES, carry_out, read_action, read_fields
+from pipeline.web.actions import DEEDS, LENGTHS, SCOPES, Action, carry_out, read_action, read_fields
 from pipeline.web.answers import page, sentence
+from pipeline.web.words import in_language
 
 _GONE = "Ask for a newer message, or open the alert on the page: the buttons are there, too."
 
@@ -25,8 +27,11 @@ _GONE = "Ask for a newer message, or open the alert on the page: the buttons are
 class AnswerPages:
     """Takes answers to alerts, and leave of digests."""
 
-    def __init__(self, ledger: Ledger, keys: LinkKeys, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, ledger: Ledger, keys: LinkKeys, policy: Callable[[], Policy], now: Callable[[], datetime]
+    ) -> None:
         self._ledger = ledger
+        self._policy = policy
         self._keys = keys
         self._now = now
 
@@ -56,6 +61,8 @@ class AnswerPages:
         if alert is None:
             return _refused(request, 410, "The alert of this link is there no more.")
         chosen = request.query_params.get("do", "")
+        language = self._language(signed.reader)
+        say = in_language(language)
         return page(
             request,
             "answer.html",
@@ -64,8 +71,10 @@ class AnswerPages:
             reader=None if signed.reader == EVERYONE else signed.reader,
             until=signed.until,
             chosen=chosen if chosen in DEEDS else "",
-            lengths={name: words for name, (words, _) in LENGTHS.items()},
-            scopes=SCOPES,
+            lengths={name: say(words) for name, (words, _) in LENGTHS.items()},
+            scopes={name: say(words) for name, words in SCOPES.items()},
+            say=say,
+            spoken=language,
             acknowledged=self._ledger.acknowledgements(alert.id),
             feedback=self._ledger.feedback(alert.id),
             said=said,
@@ -87,7 +96,18 @@ class AnswerPages:
             action = read_action(fields, by, signed.reader if alone else None, mark)
         except BadInput as error:
             return self._offer(request, problem=sentence(str(error)))
-        return self._offer(request, said=carry_out(self._ledger, alert, action, self._now()))
+        return self._offer(request, said=self._done(alert, action, signed.reader))
+
+    def _done(self, alert: Alert, action: Action, reader: str) -> str:
+        return carry_out(self._ledger, alert, action, self._now(), in_language(self._language(reader)))
+
+    def _language(self, reader: str) -> str:
+        """Give the language that a reader's messages are written in; English where the policy can't be read."""
+        try:
+            analyst = self._policy().analyst(reader)
+        except HarmattanError:
+            return "en"
+        return analyst.language if analyst else "en"
 
     def _leave(self, request: Request) -> Response:
         try:
@@ -96,6 +116,8 @@ class AnswerPages:
             return _refused(request, 410, f"{error} Nothing was changed.")
         everybody = signed.reader == EVERYONE
         said = None
+        language = self._language(signed.reader)
+        say = in_language(language)
         if request.method == "POST":
             mute = Mute(
                 id=f"leave-{sha256(request.path_params['token'].encode()).hexdigest()[:16]}",
@@ -109,13 +131,24 @@ class AnswerPages:
             fresh = self._ledger.mute(mute)
             now_on = mute.id in {one.id for one in self._ledger.mutes()}
             if fresh:
-                said = "You receive this digest no more."
+                said = say("You receive this digest no more.")
             elif now_on:
-                said = "You had taken leave of this digest before; nothing has changed."
+                said = say("You had taken leave of this digest before; nothing has changed.")
             else:
-                said = "This link was used before, and the digest was taken up again since: use the link in a newer digest."
+                said = say(
+                    "This link was used before, and the digest was taken up again since: use the link in a newer digest."
+                )
         name = signed.subject.removeprefix("channel:")
-        return page(request, "unsubscribe.html", digest=name, everybody=everybody, reader=signed.reader, said=said)
+        return page(
+            request,
+            "unsubscribe.html",
+            digest=name,
+            everybody=everybody,
+            reader=signed.reader,
+            said=said,
+            say=say,
+            spoken=language,
+        )
 
     def _signed(self, purpose: Purpose, request: Request) -> Signed:
         return self._keys.read(purpose, request.path_params["token"], self._now())

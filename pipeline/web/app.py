@@ -70,7 +70,7 @@ def create_app(
     search = SearchPages(index, state.searches, names, reader, guard, base_url, now)
     articles = ArticlePages(index, state.versions)
     alerts = AlertPages(state.ledger, guard, kibana, now)
-    answers = AnswerPages(state.ledger, keys, now)
+    answers = AnswerPages(state.ledger, keys, policy, now)
     feeds = FeedPages(state.ledger, names, base_url, now)
     stories = StoryPages(index, state.ledger)
     why = WhyPages(index, state, names, policy, read_rules)

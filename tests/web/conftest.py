@@ -21,7 +21,8 @@ from tests.web.site import Site
 
 KEYS = LinkKeys(b"a key of thirty-two characters..")
 AWA = Analyst(id="awa", name="Awa", channels=("console",), zone=ZoneInfo("UTC"))
-POLICY = Policy(analysts=(AWA,), routes=(Route(name="grave", to=("awa",), severity=Severity.HIGH),))
+LEA = Analyst(id="lea", name="Léa", channels=("console",), zone=ZoneInfo("Europe/Paris"), language="fr")
+POLICY = Policy(analysts=(AWA, LEA), routes=(Route(name="grave", to=("awa",), severity=Severity.HIGH),))
 QUERY = 'convoy AND "fuel trucks"'
 RULES = (
     Rule(id="convoys", name="Convoys", severity=Severity.HIGH, channels=(), query=QUERY, meaning=parse_query(QUERY)),

@@ -1,17 +1,22 @@
 """What the links in messages and the buttons of the page do, and what they never do."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+import pipeline.web
 from pipeline.answer_links import ANSWERABLE, LinkKeys, Purpose
 from pipeline.health import Health
 from pipeline.policy.desk import EVERYONE
 from pipeline.records.alert import Alert
 from pipeline.state.interface import Verdict
+from pipeline.web.actions import LENGTHS, SCOPES
 from pipeline.web.app import create_app
 from pipeline.web.server import listening
+from pipeline.web.words import FRENCH
 from tests.builders import enriched, match
 from tests.web.conftest import KEYS
 from tests.web.site import Answer, Site
@@ -198,3 +203,24 @@ def test_behind_a_sign_in_the_buttons_are_for_those_it_names(site: Site, alert: 
         assert signed_in.post(path, {**form(page), **stranger}).status == 403
         signed_in.post(path, {**form(page), **stranger}, **{"X-Forwarded-User": "omar"})
     assert [one.by for one in site.state.ledger.acknowledgements(alert.id)] == ["omar"]
+
+
+def test_the_pages_behind_a_french_readers_links_are_french(site: Site, alert: Alert) -> None:
+    page = site.get(link(alert, "lea"))
+    pressed = site.post(link(alert, "lea"), {"do": "mute", "what": "rule"})
+    left = site.post(unsubscribing(reader="lea"), {})
+
+    assert "Prendre en charge" in page.seen()
+    assert page.page.get("lang") == "fr"
+    assert "la règle Convoys" in pressed.seen("[role=status]")
+    assert "Vous ne recevrez plus ce résumé." in left.seen()
+
+
+def test_every_sentence_of_those_pages_is_translated() -> None:
+    folder = Path(pipeline.web.__file__).parent
+    texts = [(folder / name).read_text("utf-8") for name in ("actions.py", "answer_pages.py")]
+    texts += [(folder / "templates" / name).read_text("utf-8") for name in ("answer.html", "unsubscribe.html")]
+    said = {found for text in texts for found in re.findall(r'say\(\s*"([^"]+)"', text)}
+    said |= set(SCOPES.values()) | {words for words, _ in LENGTHS.values()} | {"acknowledged", "by", "useful", "says"}
+
+    assert said <= FRENCH.keys()
