@@ -9,7 +9,10 @@ import pytest
 
 from pipeline.answer_links import BadLink, LinkKeys, Purpose, link_keys, own_key
 from pipeline.errors import BadInput
-from pipeline.notify.compose import Composer
+from pipeline.notify.compose import Composer, leave_link
+from pipeline.notify.digest import make_digest, send_digest
+from pipeline.notify.interface import Digest as DigestMessage
+from pipeline.notify.interface import Message
 from pipeline.notify.kibana_link import discover_link
 from pipeline.policy.desk import Desk
 from pipeline.policy.model import FOR_GOOD, Analyst, Digest, Mute, Policy, Route
@@ -162,3 +165,36 @@ def test_the_key_is_made_once_for_its_owner_alone_or_given_as_a_secret(tmp_path)
     secret = {"HARMATTAN_DATABASE": "postgresql://db/x", "HARMATTAN_LINK_SECRET": "sixteen characters"}
     assert link_keys(load_settings(secret)) is not None
     assert "sixteen" not in repr(load_settings(secret))
+
+
+class _Channel:
+    """A channel that keeps what it was sent."""
+
+    def __init__(self) -> None:
+        self.got: list[Message | DigestMessage] = []
+
+    def send(self, message: Message | DigestMessage, key: str) -> None:
+        self.got.append(message)
+
+
+def test_a_channels_daily_digest_carries_its_own_leave_and_stops_once_it_was_taken(state: DatabaseState) -> None:
+    nobody = Policy(analysts=(), routes=())
+    raised(state, Desk(lambda: nobody), "convoys")
+    today, channels = datetime.now(UTC).date(), {"mail": _Channel(), "chat": _Channel()}
+
+    def leave(digest: str, reader: str) -> str | None:
+        return leave_link(BASE, KEYS, digest, reader, datetime.now(UTC))
+
+    made = make_digest(today, state.ledger, BASE)
+    assert send_digest(made, state.ledger, channels, ["mail", "chat"], leave) == 2
+    [digest] = channels["mail"].got
+    assert isinstance(digest, DigestMessage)
+    token = str(digest.unsubscribe).rpartition("/")[2]
+    left = KEYS.read(Purpose.UNSUBSCRIBE, token, datetime.now(UTC)).subject
+    assert left == "channel:mail"
+
+    since = datetime.now(UTC) - timedelta(seconds=5)
+    state.ledger.mute(Mute(id="m", by="a reader", reason="-", since=since, until=FOR_GOOD, digest=left))
+    tomorrow = make_digest(today + timedelta(days=1), state.ledger, BASE)
+    assert send_digest(tomorrow, state.ledger, channels, ["mail", "chat"], leave) == 1
+    assert [len(channel.got) for channel in channels.values()] == [1, 2]
