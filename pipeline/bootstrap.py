@@ -20,6 +20,7 @@ from pipeline.records import topics
 from pipeline.seeds import seed
 from pipeline.settings import Settings
 from pipeline.state.interface import State
+from pipeline.state.interface_rehearsal import RehearsalState
 from pipeline.work.interface import Worker
 
 if TYPE_CHECKING:
@@ -118,6 +119,20 @@ def open_state(settings: Settings) -> Iterator[State]:
         return
     with closing(DatabaseState.embedded(_folder(settings) / "state.db")) as state:
         state.setup()
+        yield state
+
+
+@contextmanager
+def open_rehearsal() -> Iterator[RehearsalState]:
+    """Open a ledger on trial, in a folder of its own that is removed afterwards."""
+    from tempfile import TemporaryDirectory
+
+    from pipeline.state.rehearsal import DatabaseRehearsal
+
+    with (
+        TemporaryDirectory(prefix="harmattan-") as folder,
+        closing(DatabaseRehearsal(Path(folder) / "rehearsal.db")) as state,
+    ):
         yield state
 
 

@@ -76,6 +76,13 @@ class AlertStep:
             self._decide_together(batch[begin : begin + AT_ONCE], cover=True)
         return []
 
+    def decide(self, decision: LedgerDecision, enriched: EnrichedArticle) -> None:
+        """Decide on one article within a transaction."""
+        for match in enriched.article.matches:
+            self._decide_on(decision, enriched, match)
+        for alert in self._outgrown(decision, enriched):
+            decision.publish(topics.ALERTS, alert.id, encode(AlertEvent(alert=alert)))
+
     def _decide_together(self, batch: Sequence[Delivered], *, cover: bool) -> None:
         """Decide in one transaction. What is not covered by it is decided again, which changes nothing."""
         consumer = self._consumer or f"{self.name}@{self._log.incarnation(topics.ENRICHED)}"
@@ -85,7 +92,7 @@ class AlertStep:
             new = [delivered.value for delivered in batch if delivered.record in fresh]
             decision.look_up(_wanted(article, match) for article in new for match in article.article.matches)
             for article in new:
-                self._decide(decision, article)
+                self.decide(decision, article)
             if cover:
                 self._count(decision, new)
                 decision.cover(delivered.record for delivered in batch)
@@ -94,12 +101,6 @@ class AlertStep:
 
     def close(self) -> None:
         """Nothing is held."""
-
-    def _decide(self, decision: LedgerDecision, enriched: EnrichedArticle) -> None:
-        for match in enriched.article.matches:
-            self._decide_on(decision, enriched, match)
-        for alert in self._outgrown(decision, enriched):
-            decision.publish(topics.ALERTS, alert.id, encode(AlertEvent(alert=alert)))
 
     def _count(self, decision: LedgerDecision, articles: Sequence[EnrichedArticle]) -> None:
         """Count what articles name, and raise what signals find in that."""

@@ -13,9 +13,11 @@ import click
 from pipeline.bootstrap import open_index
 from pipeline.cli.options import LEXICON_HELP, Moment, data_option, file_option, json_option, print_json, settings_for
 from pipeline.cli.rules_articles import QUERY, Loaded, load, rule_or_query
+from pipeline.cli.rules_backtest_told import as_tried, run_rehearsal, told_lines, told_rows
 from pipeline.cli.rules_tree import colourful, marked, plain
 from pipeline.errors import BadInput
 from pipeline.index.interface import Candidates
+from pipeline.rehearsal import WARM_UP, Trial
 from pipeline.rules.backtest import MOST_STORIES, SAMPLES, Sample, Samples, Tally
 from pipeline.rules.backtest import backtest as run_backtest
 from pipeline.rules.examples import rule_named
@@ -32,18 +34,22 @@ BAR = 40
     epilog="\b\nExample:\n"
     "  harmattan rules backtest wagner-group --since 30d\n"
     "  harmattan rules backtest '\"Africa Corps\" NOT Rommel' --against wagner-group\n"
-    "  harmattan rules backtest coup --rules new-rules.yaml --against my-rules.yaml --json"
+    "  harmattan rules backtest coup --rules new-rules.yaml --against my-rules.yaml --json\n"
+    "  harmattan rules backtest --policy new-policy.yaml --since 2026-11-02 --until 2026-11-09"
 )
-@click.argument("rule")
+@click.argument("rule", required=False)
 @click.option(
     "--since", type=Moment(), default="30d", show_default=True, help="Articles published since: 24h, 30d, or a date."
 )
+@click.option("--until", type=Moment(), help="Articles published before that. [default: now]")
 @click.option(
     "--against", help="A rule file whose rule of the same id, or a rule in force whose id, RULE is compared with."
 )
 @file_option("--rules", "Watch rules (YAML). [default: HARMATTAN_RULES, or the stock rules]")
 @file_option("--lexicon", LEXICON_HELP)
 @file_option("--against-lexicon", "Entities of the version that RULE is compared with. [default: those of RULE]")
+@file_option("--policy", "Policy (YAML) by which analysts would have been told. [default: HARMATTAN_POLICY]")
+@click.option("--articles-only", is_flag=True, help="Leave out who would have been told.")
 @click.option(
     "--samples",
     type=click.IntRange(0, 1000),
@@ -54,32 +60,56 @@ BAR = 40
 @json_option
 @data_option
 def backtest(
-    rule: str,
+    rule: str | None,
     since: datetime,
+    until: datetime | None,
     against: str | None,
     rules: Path | None,
     lexicon: Path | None,
     against_lexicon: Path | None,
+    policy: Path | None,
+    articles_only: bool,
     samples: int,
     as_json: bool,
     data: Path | None,
 ) -> None:
-    """Say what RULE would have found among the indexed articles.
+    """Say what RULE would have found among the indexed articles, and what alerts that would have brought each analyst.
 
     RULE is a rule's id, or a query in quotes. Told are the articles by day, source and language, sample headlines, and which
     other rules found the same articles. With --against, also what would be gained and lost over the other version.
+
+    Then the log is gone through once more, with RULE beside the other rules as they matched, by the policy's own code and by
+    the clock of that time: alerts and messages by analyst, and what would have been held back. Without RULE, that alone is
+    told, of all rules: a past week by another policy, for one.
     """
+    end = until or datetime.now(UTC)
+    if end <= since:
+        raise BadInput(f"nothing lies between {since:%Y-%m-%d %H:%M} and {end:%Y-%m-%d %H:%M}; --until must be later")
+    if rule is None:
+        if against or against_lexicon or articles_only:
+            raise BadInput("--against, --against-lexicon and --articles-only are about a RULE; name one")
+        found = run_rehearsal(settings_for(data, rules=rules, lexicon=lexicon, policy=policy), None, since, end)
+        print_json(told_rows(found)) if as_json else click.echo("\n".join(told_lines(found, None)))
+        return
     settings = settings_for(data, rules=rules, lexicon=lexicon)
     loaded = load(settings)
     asked = rule_or_query(rule, loaded)
     before = _before(asked, against, against_lexicon, loaded, data)
     with open_index(settings) as index:
         meaning = Or((asked.meaning, before.meaning)) if before else asked.meaning
-        tally = _run(asked, before, index.candidates(necessary(meaning), since), loaded, samples)
+        first = since if articles_only else since - WARM_UP
+        tally = _run(asked, before, index.candidates(necessary(meaning), first), loaded, samples, since, until)
+    told = None
+    if not articles_only:
+        trial = Trial(as_tried(asked, before), frozenset(tally.found))
+        # the other rules that the policy names are those in force, whatever file the rule on trial is from
+        told = run_rehearsal(settings_for(data, policy=policy), trial, since, end)
     if as_json:
-        print_json([_row(asked, before, since, tally)])
+        row = _row(asked, before, since, tally)
+        print_json([{**row, "until": end, "told": told_rows(told)} if told else row])
     else:
-        click.echo("\n".join(_lines(asked, before, since, tally)))
+        lines = [*_lines(asked, before, since, tally), *(["", *told_lines(told, asked.id)] if told else [])]
+        click.echo("\n".join(lines))
 
 
 def _before(asked: Rule, against: str | None, lexicon: Path | None, loaded: Loaded, data: Path | None) -> Rule | None:
@@ -97,7 +127,15 @@ def _before(asked: Rule, against: str | None, lexicon: Path | None, loaded: Load
     return rule_named(in_force.rules, against, in_force.path)
 
 
-def _run(asked: Rule, before: Rule | None, found: Candidates, loaded: Loaded, samples: int) -> Tally:
+def _run(
+    asked: Rule,
+    before: Rule | None,
+    found: Candidates,
+    loaded: Loaded,
+    samples: int,
+    since: datetime,
+    until: datetime | None,
+) -> Tally:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -106,7 +144,8 @@ def _run(asked: Rule, before: Rule | None, found: Candidates, loaded: Loaded, sa
     on_terminal = sys.stderr.isatty()
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not on_terminal) as progress:
         task = progress.add_task("articles", total=found.total)
-        for _ in run_backtest(asked, found.articles, tally, others=loaded.rules, before=before):
+        run = run_backtest(asked, found.articles, tally, others=loaded.rules, before=before, since=since, until=until)
+        for _ in run:
             progress.update(task, completed=tally.looked_at)
     return tally
 

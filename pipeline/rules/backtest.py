@@ -1,6 +1,6 @@
 """What a rule would have found among articles of the past, beside another version of it and beside other rules.
 
-However many articles are found, what is kept of them is bounded: numbers, and some samples.
+However many articles are found, what is kept of them is numbers, some samples, and the ids of those that match.
 """
 
 from collections import Counter
@@ -64,7 +64,10 @@ class Samples:
 
 @dataclass(slots=True)
 class Tally:
-    """What was found. `stories` is how many alerts it would have made; `gained` and `lost` compare with the other version."""
+    """What was found. `stories` is how many there are; `gained` and `lost` compare with the other version.
+
+    `found` holds the ids of all articles that match.
+    """
 
     samples: int = SAMPLES
     looked_at: int = 0
@@ -77,6 +80,7 @@ class Tally:
     lost: Samples = field(init=False)
     alone: int = 0
     before: int = 0
+    found: set[str] = field(default_factory=set)
     _stories: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -102,18 +106,32 @@ class Tally:
 
 
 def backtest(
-    rule: Rule, articles: Iterable[EnrichedArticle], tally: Tally, *, others: RuleSet, before: Rule | None = None
+    rule: Rule,
+    articles: Iterable[EnrichedArticle],
+    tally: Tally,
+    *,
+    others: RuleSet,
+    before: Rule | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> Iterator[None]:
     """Try a rule on articles and put into the tally what it finds; yields after each article, so that progress can be told.
 
-    `others` are the rules whose overlap with this one is counted. `before` is the other version of the rule.
+    `others` are the rules whose overlap with this one is counted. `before` is the other version of the rule. Of articles
+    published before `since`, or not before `until`, nothing is counted: only `tally.found` holds those that match.
     """
     tried, former = RuleSet([rule]), RuleSet([before] if before else [])
     for enriched in articles:
         tally.looked_at += 1
         article = enriched.article
         document, facts = Document(article.title, article.text, article.language), facts_of(article)
-        now, then = tried.match_document(document, facts), former.match_document(document, facts)
+        now = tried.match_document(document, facts)
+        if now:
+            tally.found.add(enriched.id)
+        if not _within(enriched, since, until):
+            yield
+            continue
+        then = former.match_document(document, facts)
         if now:
             also = (match for match in others.match_document(document, facts) if match.rule != rule.id)
             tally._add(enriched, now[0], also)
@@ -129,6 +147,11 @@ def time_of(enriched: EnrichedArticle) -> datetime:
     """Give when an article counts as published: by its own word, unless it has none or names a time to come."""
     article = enriched.article
     return article.published if article.published and article.published <= article.seen else enriched.first_seen
+
+
+def _within(enriched: EnrichedArticle, since: datetime | None, until: datetime | None) -> bool:
+    moment = time_of(enriched)
+    return (since is None or moment >= since) and (until is None or moment < until)
 
 
 def _sample(enriched: EnrichedArticle, match: RuleMatch) -> Sample:

@@ -3,9 +3,9 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,13 @@ def open_file(path: Path, patience: timedelta = PATIENCE) -> Database:
     return Database(engine, str(path), patience)
 
 
+def open_unkept(path: Path, clock: Callable[[], datetime]) -> Database:
+    """Open a new file that is thrown away: nothing waits for the disk, and the database's time (UTC) is what the clock says."""
+    database = open_file(path)
+    event.listen(database._engine, "connect", lambda connection, _: _prepare_unkept(connection, clock))
+    return database
+
+
 def open_server(url: str, password: str | None, patience: timedelta = PATIENCE) -> Database:
     """Prepare for the PostgreSQL at the URL; it is connected to at the first use. Raises BadInput for another URL."""
     target = _target(url)
@@ -146,6 +153,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, patience: float) -> None:
     _turn_on_wal(connection, patience)
     for setting in _SQLITE_SETTINGS:
         connection.execute(f"PRAGMA {setting}")
+
+
+def _prepare_unkept(connection: sqlite3.Connection, clock: Callable[[], datetime]) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
+    # statements ask for the time by this function alone; what is registered goes before what is built in
+    connection.create_function("julianday", 1, lambda _now: 2440587.5 + clock().timestamp() / 86400)
 
 
 def _turn_on_wal(connection: sqlite3.Connection, patience: float) -> None:

@@ -328,8 +328,8 @@ class Ledger(Protocol):
     def unmute(self, mute: str) -> bool:
         """End a mute now; False when there is none of that id."""
 
-    def mutes(self) -> list[Mute]:
-        """Give the mutes that have not ended, those that end first before the others."""
+    def mutes(self, since: datetime | None = None) -> list[Mute]:
+        """Give the mutes that have not ended, or had not then; those that end first before the others."""
 
     def acknowledge(self, alert: str, by: str, note: str) -> bool:
         """Save that somebody has taken the alert on; False when there is no such alert."""

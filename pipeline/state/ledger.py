@@ -84,10 +84,10 @@ class DatabaseLedger:
             ended = update(mutes).where(mutes.c.id == mute, mutes.c.until > now_of(connection))
             return connection.execute(ended.values(until=now_of(connection))).rowcount == 1
 
-    def mutes(self) -> list[Mute]:
-        """Give the mutes that have not ended, those that end first before the others."""
+    def mutes(self, since: datetime | None = None) -> list[Mute]:
+        """Give the mutes that have not ended, or had not then; those that end first before the others."""
         with self._database.read() as connection:
-            return current_mutes(connection, now_of(connection))
+            return current_mutes(connection, since or now_of(connection))
 
     def acknowledge(self, alert: str, by: str, note: str) -> bool:
         """Save that somebody has taken the alert on; False when there is no such alert."""
