@@ -14,9 +14,13 @@ import pytest
 
 from pipeline.cli.main import main
 from pipeline.index.tantivy import TantivyIndex
+from pipeline.log.interface import NewRecord
+from pipeline.log.sqlite import SqliteEventLog
+from pipeline.records import topics
 from pipeline.records.article import EnrichedArticle, Source
+from pipeline.records.codec import encode
 from pipeline.state.database import DatabaseState
-from tests.builders import enriched
+from tests.builders import enriched, match
 from tests.state.client import known
 
 NOW = datetime.now(UTC)
@@ -249,3 +253,40 @@ def test_a_query_has_no_version_in_a_file(harmattan: Command) -> None:
     publish(article(1, "Convoy reaches Gao"))
     said = harmattan("backtest", "Gao OR Kidal", "--against", "rules.yaml")
     assert (said.status, "name a rule's id with --against" in said.err) == (2, True)
+
+
+def log_of(*articles: EnrichedArticle) -> None:
+    """Append the articles to the log of the data folder, as they are."""
+    Path("data").mkdir(exist_ok=True)
+    with closing(SqliteEventLog(Path("data/log.db"))) as log:
+        log.create_topics(dict.fromkeys(topics.ALL, 2))
+        log.append(topics.ENRICHED, [NewRecord(one.id, encode(one)) for one in articles])
+
+
+POLICY = """
+analysts:
+  - {id: awa, channels: [console], zone: Africa/Bamako}
+routes:
+  - {name: all, to: [awa], throttle: {most: 1, per: 24h}}
+"""
+
+
+def test_backtest_tells_what_the_time_would_have_brought_each_analyst(harmattan: Command) -> None:
+    found = [article(n, f"A convoy {n} to Gao") for n in (1, 2)]
+    other = article(3, "A market", matches=(match("wagner"),))
+    publish(*found, other)
+    log_of(*found, other)
+    policy = write("policy.yaml", POLICY)
+
+    (row,) = harmattan("backtest", "gao", "--policy", policy, "--json").rows
+    assert row["hits"] == 2
+    (awa,) = row["told"]
+    assert (awa["analyst"], awa["alerts"], awa["messages"], awa["channels"]) == ("awa", 1, 1, {"console": 1})
+    assert awa["held"] == awa["waiting"] == {"throttled": 1}, "one message a day: the market's alert waits for the next"
+    assert "told" not in harmattan("backtest", "gao", "--articles-only", "--json").rows[0]
+
+    (row,) = harmattan("backtest", "--policy", policy, "--json").rows
+    assert (row["alerts"], row["waiting"]) == (1, {}), "of the rules as they matched then, wagner alone did"
+    said = harmattan("backtest", "gao", "--policy", policy).out
+    assert "awa: 1 alert in 1 message (console 1), 1 held for a throttle, 1 still waiting at the end" in said
+    assert "the log holds nothing" in harmattan("backtest", "--since", "2020-01-01", "--until", "2020-01-02").out
