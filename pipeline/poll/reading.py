@@ -16,12 +16,12 @@ from pipeline.work.killable import Closed, KillableProcesses
 
 SECONDS = 20.0
 """How long a document may be read: 5 MB of an honest feed take 1 to 2 s, and several times that on a busy machine."""
-MEMORY = 240_000_000
+MEMORY = 220_000_000
 """Bytes of addresses that a reading process may have: enough for a feed of 5 MB in any script.
 
 Without a document it has some 100 million, of which it uses 30.
 """
-DOCUMENTS_A_PROCESS = 50
+DOCUMENTS_A_PROCESS = 20
 
 
 class DocumentReader(Protocol):
