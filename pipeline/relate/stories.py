@@ -6,7 +6,7 @@ mean over its articles, so that no chain of resemblances joins what has nothing 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import combinations
@@ -103,7 +103,7 @@ class Stories:
 
     def place(self, trace: Trace, seen: datetime) -> Link | None:
         """Find the article's story; None where it is better taken for one of its own."""
-        best = self._best((trace,), seen, but=())
+        best = self._best((trace,), seen)
         return Link(best[0].id, best[1]) if best and best[1] >= JOIN else None
 
     def found(self, trace: Trace, seen: datetime) -> None:
@@ -154,23 +154,23 @@ class Stories:
     def _in_order(self, ids: Iterable[str]) -> list[Story]:
         return sorted(self._shelves.stories(ids).values(), key=_age)
 
-    def _best(self, core: Sequence[Trace], seen: datetime, but: Iterable[str]) -> tuple[Story, float] | None:
-        known = self._shelves.stories(self._likeliest(core, seen, but)).values()
+    def _best(
+        self, core: Sequence[Trace], seen: datetime, may_be: Callable[[Story], bool] = lambda _: True
+    ) -> tuple[Story, float] | None:
+        known = filter(may_be, self._shelves.stories(self._likeliest(core, seen)).values())
         scored = [(story, core_likeness(core, story.core)) for story in known if _has_hope(core, story.core)]
         if not scored:
             return None
         story, log_odds = max(scored, key=lambda each: (each[1], -each[0].founded.timestamp(), each[0].id))
         return story, chance(log_odds)
 
-    def _likeliest(self, core: Sequence[Trace], seen: datetime, but: Iterable[str] = ()) -> list[str]:
+    def _likeliest(self, core: Sequence[Trace], seen: datetime) -> list[str]:
         """Give the stories that have the most and the rarest in common with the articles."""
         numbers = {number for member in core for number in member.anchors}
         votes: dict[str, float] = defaultdict(float)
         for _, entries in sorted(self._shelves.shelves(numbers, seen - WINDOW).items()):
             for _, entry in entries:
                 votes[entry] += 1 / len(entries)
-        for excluded in but:
-            votes.pop(excluded, None)
         telling = [story for story, vote in votes.items() if vote >= LEAST]
         return sorted(telling, key=lambda story: (-votes[story], story))[:CANDIDATES]
 
@@ -192,8 +192,12 @@ class Stories:
     def _join_older(self, story: Story) -> Link | None:
         if not story.core:
             return None
-        best = self._best(_sample(story.core), story.latest, but=(story.id,))
-        if best is None or best[1] < MERGE or _age(best[0]) > _age(story):
+        # what a single article was compared with when it came is not compared again unless it has grown since
+        since = story.latest if len(story.core) == 1 else story.founded - WINDOW
+        best = self._best(
+            _sample(story.core), story.latest, lambda other: _age(other) < _age(story) and other.latest >= since
+        )
+        if best is None or best[1] < MERGE:
             return None
         older, confidence = best
         core = _core([*older.core, *story.core])
