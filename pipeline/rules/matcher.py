@@ -50,11 +50,12 @@ class Matcher(NamedTuple):
 
 
 class Compiler:
-    """Makes the matchers of queries that share a vocabulary; an entity is made once and looked for once an article."""
+    """Makes the matchers of queries that share a vocabulary; words, phrases and entities are made once."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._entities: dict[int, Finder] = {}
+        self._phrases: dict[int, Matcher] = {}
 
     def matcher(self, query: Query) -> Matcher:  # noqa: C901 - a case for each kind of part
         """Make the matcher of a query."""
@@ -75,7 +76,10 @@ class Compiler:
             case Or(parts):
                 return _several(1, [self.matcher(part) for part in parts])
             case Phrase(terms):
-                return _phrase_matcher(self._number(terms), len(terms))
+                number = self._number(terms)
+                if number not in self._phrases:
+                    self._phrases[number] = _phrase_matcher(number, len(terms))
+                return self._phrases[number]
             case Near(left, right, distance, ordered):
                 finder = self.finder(query)
                 one, other = self._words(left), self._words(right)

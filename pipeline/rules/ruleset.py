@@ -20,7 +20,7 @@ from pipeline.text.document import Document
 MOST_SPANS = 200
 """Places of one rule in one article that are told; an analyst needs the first."""
 
-MOST_MATCHERS = 5_000
+MOST_MATCHERS = 20_000
 """Rules whose functions that give their words are kept from one article to the next."""
 
 _LATER: tuple[Query, ...] = (Or(()),)
@@ -238,7 +238,7 @@ class RuleSet:
         matcher = self._runs.get(slot)
         if matcher is None:
             if len(self._runs) >= MOST_MATCHERS:
-                self._runs.clear()
+                del self._runs[next(iter(self._runs))]
             matcher = self._runs[slot] = self._compiler.matcher(rule.meaning)
         spans = places.spans(matcher.runs(places), MOST_SPANS)
         return RuleMatch(
