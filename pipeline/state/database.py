@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
+from pipeline.state.accounts import DatabaseAccounts
 from pipeline.state.engine import PATIENCE, Database, open_file, open_server
 from pipeline.state.feeds import DatabaseFeeds
 from pipeline.state.gaps import DatabaseGaps
@@ -51,6 +52,7 @@ class DatabaseState:
         self._signals = DatabaseSignals(database)
         self._outbox = DatabaseOutbox(database)
         self._searches = DatabaseSearches(database)
+        self._accounts = DatabaseAccounts(database)
 
     @property
     def feeds(self) -> DatabaseFeeds:
@@ -101,6 +103,11 @@ class DatabaseState:
     def searches(self) -> DatabaseSearches:
         """The searches that analysts keep."""
         return self._searches
+
+    @property
+    def accounts(self) -> DatabaseAccounts:
+        """Who may do what."""
+        return self._accounts
 
     def setup(self) -> None:
         """Create or migrate the schema; safe to repeat, and when two processes do it at once."""

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 from pipeline.records import topics
 from pipeline.records.alert import AlertEvent
 from pipeline.records.codec import encode
+from pipeline.state.accounts import noted_changes
 from pipeline.state.alert_rows import locked_alert, settle
 from pipeline.state.interface import AuditEntry, DeliveryState, Feedback, Spread, Verdict
 from pipeline.state.leases import ENDED
@@ -100,6 +101,7 @@ def make_due_again(connection: Connection, alert: str | None, channel: str | Non
 def audit_entries(connection: Connection, since: datetime, until: datetime) -> list[AuditEntry]:
     """Give what was sent and said in a time, in its order."""
     found = [*_sent(connection, since, until), *_said(connection, since, until), *_muted(connection, since, until)]
+    found += noted_changes(connection, since, until)
     return sorted(found, key=lambda entry: (entry.at, entry.key or "", entry.what))
 
 

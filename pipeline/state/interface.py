@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from pipeline.state.interface_accounts import Account, Accounts, ApiScope, Role, Token, TryLimit
 from pipeline.state.interface_decisions import Decision, Outbox, OutboxRow
 from pipeline.state.interface_feeds import ClaimedFeed, FeedMemory, Feeds, FeedSpec, FeedState, FeedStatus, PollOutcome
 from pipeline.state.interface_gaps import Gap, Gaps, GapState
@@ -39,9 +40,12 @@ from pipeline.state.interface_subscriptions import Push, Subscription, Subscript
 from pipeline.state.interface_versions import KnownText, Recheck, Rechecks, Version, Versions
 
 __all__ = [
+    "Account",
+    "Accounts",
     "Acknowledgement",
     "AlertFacets",
     "AlertVerdict",
+    "ApiScope",
     "ArticleFacets",
     "ArticleStanding",
     "Attempt",
@@ -74,6 +78,7 @@ __all__ = [
     "Push",
     "Recheck",
     "Rechecks",
+    "Role",
     "SavedSearch",
     "Searches",
     "Seen",
@@ -87,6 +92,8 @@ __all__ = [
     "SubscriptionState",
     "Subscriptions",
     "Tally",
+    "Token",
+    "TryLimit",
     "Verdict",
     "Version",
     "Versions",
@@ -149,6 +156,10 @@ class State(Protocol):
     @property
     def searches(self) -> Searches:
         """The searches that analysts keep."""
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who may do what."""
 
     def setup(self) -> None:
         """Create or migrate the schema; safe to repeat, and when two processes do it at once."""

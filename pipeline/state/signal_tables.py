@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, Table, Text
 
-from pipeline.state.feed_tables import metadata
+from pipeline.state.account_tables import metadata
 from pipeline.state.types import FreeText, Moment
 
 __all__ = ["metadata", "signal_counts", "signal_findings", "signal_seen", "signal_watches"]

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 import pipeline.state.migrations
 from pipeline.records.passage import Passage
 from pipeline.state.article_rows import key_digest
-from pipeline.state.interface import FeedSpec, FeedState, PollOutcome, Verdict
+from pipeline.state.interface import FeedSpec, FeedState, PollOutcome, Role, Verdict
 from pipeline.state.migrations import REVISIONS, VERSION_TABLE
 from pipeline.state.tables import metadata
 from tests.builders import match
@@ -267,4 +267,24 @@ def test_articles_of_before_have_no_versions_and_their_alerts_can_be_told_of_the
     with client.ledger.decide("alert@1") as ledger:
         (standing,) = ledger.standing("a0")
         assert (standing.position, standing.article.changes, standing.article.matches_no_more) == (0, (), None)
+    state.close()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_searches_of_before_accounts_are_kept_and_accounts_can_be_added(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path
+):
+    address = str(tmp_path / "state.db") if database == "sqlite" else request.getfixturevalue("postgres_database")
+    state = StateUnderTest(address)
+    with state.write() as connection:
+        upgrade(connection, "0012")
+        saved = 0 if database == "sqlite" else datetime(2026, 1, 1, tzinfo=UTC)
+        connection.execute(
+            text("INSERT INTO saved_searches (name, text, filters, saved) VALUES ('north', 'Kidal', '{}', :saved)"),
+            {"saved": saved},
+        )
+    client = state.client()
+    client.setup()
+    assert [search.name for search in client.searches.list()] == ["north"]
+    assert client.accounts.add("awa", Role.ANALYST, None, by="op")
     state.close()
