@@ -11,8 +11,8 @@ In this order, the first that applies:
 7. Where the route groups, it waits until the group that it is in, or begins, is complete.
 8. Else it goes out at once.
 
-What was held or waited is asked about again when its time has come, without step 4 if it has been through it and without step 7;
-what is due for one analyst over one channel at one time goes out as one message.
+What was held or waited is asked about again when its time has come, without step 7, and without step 4 if it has been through
+it; what is due for one analyst over one channel at one time goes out as one message.
 """
 
 from collections.abc import Sequence

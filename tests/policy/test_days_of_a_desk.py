@@ -218,7 +218,12 @@ class Days:
                     assert not self.muted(alert, delivery.recipient, self.now), "muted"
 
 
-@settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
 @given(people=analysts, by=routes, happening=events)
 def test_whatever_the_policy_and_the_day_it_comes_out_as_stated(
     people: tuple[Analyst, ...], by: list[Route], happening: list[Event]
