@@ -97,7 +97,7 @@ def _is_gone(tree: Any, short: bool, asked: str, url: str) -> bool:
 
 
 def _declares_closed(page: bytes, tree: Any) -> bool:
-    if _CLOSED.search(page):
+    if b"isaccessibleforfree" in page.lower() and _CLOSED.search(page):
         return True
     tiers = tree.xpath("//meta[@property='article:content_tier']/@content")
     return any(str(tier).strip().lower() in _TIERS for tier in tiers)
