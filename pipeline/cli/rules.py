@@ -16,6 +16,7 @@ from pipeline.cli.options import (
 from pipeline.cli.rules_backtest import backtest
 from pipeline.cli.rules_check import check
 from pipeline.cli.rules_explain import explain
+from pipeline.cli.rules_near_misses import near_misses
 from pipeline.cli.rules_stats import stats
 from pipeline.cli.rules_test import test
 from pipeline.rules import loading
@@ -27,7 +28,7 @@ from pipeline.seeds import seed
     epilog="\b\nExample:\n  harmattan rules check my-rules.yaml\n  harmattan rules explain wagner-group article.json"
 )
 def rules() -> None:
-    """Check, list, test, explain and back-test watch rules."""
+    """Check, list, test, explain and back-test watch rules; see what they miss, and what analysts make of them."""
 
 
 rules.add_command(check)
@@ -65,4 +66,5 @@ def list_rules(file: Path | None, lexicon: Path | None, as_json: bool, data: Pat
 rules.add_command(test)
 rules.add_command(explain)
 rules.add_command(backtest)
+rules.add_command(near_misses)
 rules.add_command(stats)

@@ -58,6 +58,13 @@ class Said:
 Command = Callable[..., Said]
 
 
+class Terminal(io.TextIOWrapper):
+    """Standard input that somebody types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 @pytest.fixture
 def harmattan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """Run `harmattan rules ...` in a folder with rules.yaml and lexicon.yaml."""
@@ -70,9 +77,10 @@ def harmattan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.setenv("HARMATTAN_RULES", str(tmp_path / "rules.yaml"))
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments: str, given: str = "") -> Said:
+    def run(*arguments: str, given: str = "", terminal: bool = False) -> Said:
         out, err, status = io.StringIO(), io.StringIO(), 0
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.encode())))
+        stream = Terminal if terminal else io.TextIOWrapper
+        monkeypatch.setattr(sys, "stdin", stream(io.BytesIO(given.encode())))
         with redirect_stdout(out), redirect_stderr(err):
             try:
                 main(["rules", *arguments])
@@ -290,3 +298,49 @@ def test_backtest_tells_what_the_time_would_have_brought_each_analyst(harmattan:
     said = harmattan("backtest", "gao", "--policy", policy).out
     assert "awa: 1 alert in 1 message (console 1), 1 held for a throttle, 1 still waiting at the end" in said
     assert "the log holds nothing" in harmattan("backtest", "--since", "2020-01-01", "--until", "2020-01-02").out
+
+
+# ----------------------------------------------------------------------------------------------------- near-misses
+
+
+def test_near_misses_are_shown_and_judged_and_recall_is_estimated_from_that(harmattan: Command) -> None:
+    hits = [article(n, f"A convoy {n} to Gao") for n in range(1, 5)]
+    near = [article(n, f"Lorries stopped {n}", story="a1") for n in range(5, 8)]
+    publish(*hits, *near, article(9, "Rain"))
+
+    said = harmattan("near-misses", "gao").out
+    assert "gao matches 4 articles" in said
+    assert "3 others are near" in said
+    assert "the rule matches of its story: A convoy 1 to Gao" in said
+    assert "Rain" not in said
+    assert "nothing is judged" in said
+
+    said = harmattan("near-misses", "gao", "--judge", "judged.jsonl")
+    assert "7 to judge in judged.jsonl" in said.out
+    assert "Recall: not to be told" in said.out
+    lines = Path("judged.jsonl").read_text(encoding="utf-8").splitlines()
+    answers = [line.replace(":null}", ":true}" if '"stratum":"matched"' in line else ":false}") for line in lines]
+    answers[-1] = answers[-1].replace('"relevant":false', '"relevant":"yes"')
+    write("judged.jsonl", "\n".join(answers))
+    (row,) = harmattan("near-misses", "gao", "--judge", "judged.jsonl", "--json").rows
+    assert row["recall"] == {"share": 0.8, "low": 0.8, "high": 0.8, "missed": 1.0}
+    assert row["open"] == 0
+    assert row["in_force"]
+
+    write("rules.yaml", RULES.replace("lorr*", "lorr* OR truck"))
+    assert "The rule has changed" in harmattan("near-misses", "gao", "--judge", "judged.jsonl").out
+    other = harmattan("near-misses", "wagner", "--judge", "judged.jsonl")
+    assert (other.status, "is a sample of the rule gao" in other.err) == (2, True)
+    write("judged.jsonl", "\n".join([*answers[:2], answers[2].replace("true", '"perhaps"')]))
+    assert "judged.jsonl:3: 'perhaps' is no answer" in harmattan("near-misses", "gao", "--judge", "judged.jsonl").err
+
+
+def test_at_a_terminal_near_misses_asks_and_keeps_each_answer_at_once(
+    harmattan: Command,
+) -> None:
+    publish(article(1, "A convoy to Gao"), article(2, "Lorries stopped", story="a1"))
+    said = harmattan("near-misses", "gao", "--judge", "judged.jsonl", given="y\nquit\n", terminal=True)
+    assert "1 of 2: A convoy to Gao" in said.out
+    assert "1 to judge" in said.out
+    said = harmattan("near-misses", "gao", "--judge", "judged.jsonl", given="n\n", terminal=True)
+    assert "Recall: 100%" in said.out
