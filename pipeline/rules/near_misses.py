@@ -3,7 +3,8 @@
 An article that is not matched is near in one of four ways, the first that holds:
 
 - `story`: it belongs to a story of which the rule matched other articles;
-- `entity`: it names an entity of the lexicon that shares a name's word with the rule's names, and that the rule doesn't use;
+- `entity`: it names an entity of the lexicon that the rule doesn't use, and of which a name holds one of the rule's, or the
+  other way about;
 - `spelling`: it has a word that may be another spelling of a name, or the name in another script;
 - `place`: what it reports happened where something happened that the rule matched, within a day.
 

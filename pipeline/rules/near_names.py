@@ -40,7 +40,7 @@ _OPERATORS = frozenset({"AND", "OR", "NOT", "EXCEPT", "NEAR", "NOTNEAR", "ONEAR"
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """An entity that the rule does not use, and the words that its names share with those of the rule."""
+    """An entity that the rule does not use, and its names that hold a name of the rule, or are held by one."""
 
     entity: LexiconEntity
     shared: tuple[str, ...]
@@ -56,7 +56,10 @@ class Variant:
 
 
 class RuleNames:
-    """The words of a rule's names: capitalised ones, and those of scripts without capitals."""
+    """A rule's names, and the words in them that may be spelt otherwise.
+
+    These are capitalised ones, and in scripts without capitals the names of one word.
+    """
 
     def __init__(self, rule: Rule, lexicon: Lexicon) -> None:
         """Take the rule, and the lexicon whose entities it names."""
@@ -64,21 +67,27 @@ class RuleNames:
         self._used = {part.id for part in walk(rule.meaning) if isinstance(part, Entity)}
         texts = list(_names(rule.meaning, lexicon))
         self._known = {fold(word) for text in texts for word in words(text)}
-        counted = Counter(word for entity in lexicon.entities.values() for word in _words_of(entity))
-        distinct = (word for text in texts for word in _name_words(text))
+        small = {word for text in texts for word in words(text) if not _is_name(word)}
+        counted = Counter(form for entity in lexicon.entities.values() for form in _forms_of(entity))
+        distinct = (word for text in texts for word in _name_words(text) if word.lower() not in small)
         self.words: Mapping[str, str] = {
             form: word for word in distinct if counted[form := fold(word)] <= COMMON or not self._used
         }
+        self._texts = {key: text for text in texts if (key := _key(text))}
+        self._stems = {form for form in self._known if len(form) >= SHORTEST - 1}
 
     def overlaps(self) -> list[Overlap]:
-        """Give the entities whose names share a word with the rule's, those that share most first; topics are left out."""
+        """Give the entities with a name that holds one of the rule's, word for word, or the other way about; no topics."""
         found = []
         for entity in self._lexicon.entities.values():
             if entity.id not in self._used and entity.kind is not EntityKind.TOPIC:
-                shared = sorted(self.words.keys() & _words_of(entity))
+                keys = {key: text for text in _texts(entity) if (key := _key(text))}
+                shared = [
+                    text for key, text in keys.items() if any(key in other or other in key for other in self._texts)
+                ]
                 if shared:
-                    found.append(Overlap(entity, tuple(self.words[form] for form in shared)))
-        return sorted(found, key=lambda one: (-len(one.shared), one.entity.id))
+                    found.append(Overlap(entity, tuple(sorted(set(shared)))))
+        return sorted(found, key=lambda one: one.entity.id)
 
     def variant(self, word: str) -> Variant | None:
         """Tell whether a word, as an article writes it, may be another spelling of a name.
@@ -88,7 +97,7 @@ class RuleNames:
         is no name.
         """
         form = fold(word)
-        if form in self._known or len(form) < SHORTEST - 1 or not _is_name(word):
+        if form in self._known or len(form) < SHORTEST - 1 or not _is_name(word) or self._inflected(form):
             return None
         name = self._spelt_like(form)
         if name:
@@ -98,6 +107,10 @@ class RuleNames:
         if named is None or any(_script(form) == _script(other) for other in named):
             return None  # the rule has the name in this script
         return Variant(word, self.words[named[0]], other_script=True)
+
+    def _inflected(self, form: str) -> bool:
+        """Tell whether it begins with a name, and has a few letters more."""
+        return any(form[:-cut] in self._stems for cut in (1, 2, 3))
 
     def _spelt_like(self, form: str) -> str | None:
         if len(form) < SHORTEST:
@@ -153,13 +166,23 @@ def _texts(entity: LexiconEntity) -> Iterable[str]:
     return (text for texts in entity.names.values() for text in texts)
 
 
-def _words_of(entity: LexiconEntity) -> set[str]:
+def _forms_of(entity: LexiconEntity) -> set[str]:
     return {fold(word) for text in _texts(entity) for word in _name_words(text)}
 
 
+def _key(text: str) -> str:
+    """Give the words of a name, folded, each between spaces; nothing for a query text, or where none of them is a name."""
+    found = words(text)
+    if not _OPERATORS.isdisjoint(found) or not any(map(_is_name, found)) or sum(map(len, found)) < SHORTEST - 1:
+        return ""
+    return f" {' '.join(map(fold, found))} "
+
+
 def _name_words(text: str) -> Iterator[str]:
-    for word in words(text):
-        if word not in _OPERATORS and _is_name(word) and len(word) >= SHORTEST - 1:
+    found = words(text)
+    for word in found:
+        is_one = word[:1].isupper() or (len(found) == 1 and _is_name(word))
+        if is_one and word not in _OPERATORS and len(word) >= SHORTEST - 1:
             yield word
 
 

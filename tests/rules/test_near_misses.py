@@ -17,8 +17,10 @@ LEXICON = """
 entities:
   - id: wagner
     name: The group
-    names: {en: [Wagner Group, Prigozhin], ru: [ЧВК Вагнера]}
+    names: {en: [Wagner Group, Prigozhin, mercenary group Wagner], ru: [ЧВК Вагнера]}
+    in_context: [{names: [Wagner], near: mercenar*}]
   - {id: wagner-company, name: The publisher, names: {de: [Wagner Verlag]}}
+  - {id: jnim, name: Another group, names: {en: [Group to Support Islam]}}
   - {id: bank, name: A bank, names: {fr: [Banque du Sahel]}}
 """
 
@@ -60,7 +62,7 @@ def test_other_spellings_and_scripts_of_names_are_told_from_their_inflections(
 
 def test_entities_that_share_a_name_and_are_not_used_are_told(lexicon: Lexicon) -> None:
     (overlap,) = RuleNames(rule("@wagner NOT @bank", lexicon), lexicon).overlaps()
-    assert (overlap.entity.id, overlap.shared) == ("wagner-company", ("Wagner",))
+    assert (overlap.entity.id, overlap.shared) == ("wagner-company", ("Wagner Verlag",))
     assert RuleNames(rule("@wagner OR @wagner-company", lexicon), lexicon).overlaps() == []
 
 
