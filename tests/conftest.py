@@ -21,7 +21,8 @@ OUTCOMES = "harmattan_outcomes"
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[Outcomes.key] = Outcomes()
-    if "HARMATTAN_CACHE" not in os.environ:  # the cache of whoever runs the tests is left alone; their processes share one
+    # The cache of whoever runs the tests is left alone; the processes of a run share one.
+    if "HARMATTAN_CACHE" not in os.environ:
         folder = tempfile.TemporaryDirectory(prefix="harmattan-cache-")
         config.add_cleanup(folder.cleanup)
         os.environ["HARMATTAN_CACHE"] = folder.name
