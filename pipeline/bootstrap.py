@@ -274,10 +274,10 @@ def open_workers(
 def _workers(
     step: str, parts: Parts, settings: Settings, owner: str, show: Callable[[str], None], stack: ExitStack
 ) -> Sequence[Worker]:
-    if step == "notify":
-        from pipeline.upkeep import signals_worker
+    if step in ("index", "notify"):
+        from pipeline.upkeep import workers_beside
 
-        return [_worker(step, parts, settings, owner, show, stack), signals_worker(parts, settings)]
+        return [_worker(step, parts, settings, owner, show, stack), *workers_beside(step, parts, settings)]
     if step == "enrich":
         return _enrich_workers(parts, settings, stack)
     if step != "poll":

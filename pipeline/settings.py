@@ -71,6 +71,10 @@ class Settings:
     proxies: Proxies = NO_PROXIES
     partitions: int = 6
     retention: timedelta = timedelta(days=400)
+    retention_alerts: timedelta | None = None
+    """How long Elasticsearch keeps alerts; None for as long as articles. The ledger keeps all."""
+    retention_figures: timedelta = timedelta(days=90)
+    """How long Elasticsearch keeps the pipeline's figures."""
     rechecks: tuple[timedelta, ...] = RECHECKS
     """When pages of new articles are asked for again, from when these were first seen; none turns that off."""
     environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -131,6 +135,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         proxies=_proxies(env),
         partitions=_partitions(env),
         retention=_duration(env, "RETENTION") or timedelta(days=400),
+        retention_alerts=_duration(env, "RETENTION_ALERTS"),
+        retention_figures=_duration(env, "RETENTION_FIGURES") or timedelta(days=90),
         rechecks=_rechecks(env),
         environ=dict(env),
     )

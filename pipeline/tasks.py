@@ -19,12 +19,12 @@ from pipeline.bootstrap import (
 from pipeline.errors import HarmattanError
 from pipeline.health import check_health
 from pipeline.heartbeat import Heartbeat
-from pipeline.housekeeping import drop_old
 from pipeline.notify.digest import make_digest, send_digest
 from pipeline.poll.feeds_file import list_name, load_feeds
 from pipeline.poll.rounds import poll_some_due
 from pipeline.poll.step import GIVE_BACK
 from pipeline.settings import Settings, load_settings
+from pipeline.upkeep import drop_all_old
 from pipeline.work.crew import owner_name
 
 logger = logging.getLogger(__name__)
@@ -93,10 +93,13 @@ def check_everything(settings: Settings | None = None) -> dict[str, int]:
 
 
 def apply_retention(settings: Settings | None = None) -> dict[str, int]:
-    """Remove articles, what is remembered of them and records of the log that are older than HARMATTAN_RETENTION."""
+    """Remove articles, what is remembered of them and records of the log that are older than HARMATTAN_RETENTION.
+
+    In Elasticsearch alerts and figures, too, by HARMATTAN_RETENTION_ALERTS and HARMATTAN_RETENTION_FIGURES.
+    """
     settings = settings or load_settings()
     with open_parts(settings) as parts:
-        return drop_old(parts.log, parts.index, parts.state.stories, datetime.now(UTC) - settings.retention)
+        return drop_all_old(parts, settings)
 
 
 def daily_digest(

@@ -16,8 +16,10 @@ from pipeline.housekeeping import (
     digest_in_the_morning,
     drop_old,
 )
+from pipeline.index.interface_overview import Overview
 from pipeline.notify.channels_file import load_channels
 from pipeline.notify.digest import make_digest, send_digest
+from pipeline.overview import LOOK_EVERY, OverviewLook
 from pipeline.policy.desk import Desk
 from pipeline.policy.in_force import policy_source
 from pipeline.seeds import seed
@@ -33,7 +35,7 @@ def housekeeping_worker(parts: Parts, settings: Settings, show: Callable[[str], 
     channels = digest_channels(settings)
 
     def retention() -> object:
-        return drop_old(parts.log, parts.index, parts.state.stories, datetime.now(UTC) - settings.retention)
+        return drop_all_old(parts, settings)
 
     def digest(day: date) -> object:
         made = make_digest(day, ledger, settings.base_url)
@@ -48,9 +50,32 @@ def housekeeping_worker(parts: Parts, settings: Settings, show: Callable[[str], 
     return HousekeepingWorker(tasks)
 
 
+def workers_beside(step: str, parts: Parts, settings: Settings) -> list[Worker]:
+    """Wire what runs in one process with a step's worker: the look at signals with notify, that for Kibana with index."""
+    if step == "notify":
+        return [signals_worker(parts, settings)]
+    return [overview_worker(parts, parts.alert_index.overview)] if parts.alert_index else []
+
+
 def signals_worker(parts: Parts, settings: Settings) -> Worker:
     """Wire the worker that looks for bursts and silences; any number of them raise one alert."""
     return HousekeepingWorker({signal_look(parts, settings).look: SIGNALS_EVERY}, step="signals")
+
+
+def overview_worker(parts: Parts, overview: Overview) -> Worker:
+    """Wire the worker that has Kibana show feeds, figures and what came of alerts; any number of them do no harm."""
+    look = OverviewLook(parts.log, parts.index, parts.state, overview)
+    return HousekeepingWorker({look.look: LOOK_EVERY}, step="overview")
+
+
+def drop_all_old(parts: Parts, settings: Settings) -> dict[str, int]:
+    """Apply retention to every part; give how much of what was removed."""
+    now = datetime.now(UTC)
+    removed = drop_old(parts.log, parts.index, parts.state.stories, now - settings.retention)
+    if parts.alert_index:
+        alerts, figures = now - (settings.retention_alerts or settings.retention), now - settings.retention_figures
+        removed |= parts.alert_index.overview.drop_before(alerts, figures)
+    return removed
 
 
 def signal_look(parts: Parts, settings: Settings) -> SignalLook:

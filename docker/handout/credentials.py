@@ -22,7 +22,8 @@ from urllib.request import Request, urlopen
 PATIENCE = 300.0
 """Seconds that Elasticsearch is waited for."""
 
-INDICES = ("harmattan-articles*", "harmattan-alerts*")
+FEEDS = "harmattan-feeds*"
+INDICES = ("harmattan-articles*", "harmattan-alerts*", FEEDS, "harmattan-figures*")
 SEE_TEMPLATES = "indices:admin/index_template/get"
 """A worker asks whether the templates are of its version; no privilege with a name gives that alone."""
 
@@ -36,10 +37,15 @@ def indices(*privileges: str) -> list[dict[str, Any]]:
 
 
 RIGHTS: Mapping[str, Mapping[str, Any]] = {
-    "setup": {"cluster": ["manage_index_templates"], "indices": indices("manage")},
+    # What an older version wrote gets the fields of this one.
+    "setup": {"cluster": ["manage_index_templates"], "indices": indices("manage", "read", "index")},
     "index": {
         "cluster": [SEE_TEMPLATES],
-        "indices": indices("index", "auto_configure", "view_index_metadata"),
+        # Feeds that were removed are looked for, and their documents deleted.
+        "indices": [
+            *indices("index", "auto_configure", "view_index_metadata"),
+            {"names": [FEEDS], "privileges": ["read", "delete", "maintenance"]},
+        ],
     },
     "web": {"cluster": [SEE_TEMPLATES], "indices": indices("read", "view_index_metadata")},
     # Retention drops whole months.

@@ -1,11 +1,11 @@
-"""The article index and the alert index in Elasticsearch: a monthly index each, by id and revision."""
+"""The indices in Elasticsearch: one a month of articles and of alerts, by id and revision, and those beside them."""
 
 import logging
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from itertools import repeat
 from pathlib import Path
@@ -28,12 +28,13 @@ from pipeline.index import bulk
 from pipeline.index.check import READ_AT_ONCE, Candidate, Page, collect, page_sizes, read_all
 from pipeline.index.cursor import Counted, Cursor, most_frequent, read_cursor, result
 from pipeline.index.document import Unindexable, elasticsearch_document, record_of_document
+from pipeline.index.elasticsearch_overview import ElasticsearchOverview
 from pipeline.index.elasticsearch_query import Body, counting, search_body, sort_order
 from pipeline.index.interface import Candidates, Facet, Hit, Refusal, SearchQuery, SearchResult
 from pipeline.index.query import ReaderSource, Search, plain_reader, read_query, shown
 from pipeline.index.refill import refill
 from pipeline.index.templates import install
-from pipeline.index.templates.install import Template, templates
+from pipeline.index.templates.install import Template, month_of, templates
 from pipeline.index.translate import Found
 from pipeline.records.alert import Alert
 from pipeline.records.article import EnrichedArticle
@@ -83,7 +84,8 @@ class ElasticsearchIndex:
         self._reader = reader
         self._url = url
         self._first_wait = first_wait
-        self._articles, self._alerts = templates(prefix)
+        self._kinds = templates(prefix)
+        self._articles, self._alerts = self._kinds["articles"], self._kinds["alerts"]
         self._known: set[str] = set()
         try:
             self._client = Elasticsearch(
@@ -99,6 +101,11 @@ class ElasticsearchIndex:
                 f"Elasticsearch at {url}: {error}; check HARMATTAN_ELASTICSEARCH and HARMATTAN_ELASTICSEARCH_CA"
             ) from error
 
+    @property
+    def overview(self) -> ElasticsearchOverview:
+        """Where feeds, figures and what came of alerts are written to."""
+        return ElasticsearchOverview(self._client, self._asking, self._put, self._drop, self._kinds)
+
     # ------------------------------------------------------------------------------------------------- set-up
 
     def setup(self) -> None:
@@ -107,8 +114,8 @@ class ElasticsearchIndex:
         Raises TooNew, OutOfReach; BadInput where an index has to go.
         """
         with self._asking():
-            install.install(self._client, self._articles, self._refill)
-            install.install(self._client, self._alerts)
+            for template in self._kinds.values():
+                install.install(self._client, template, self._refill if template is self._articles else None)
 
     def _refill(self, index: str) -> None:
         log.info("%s: its articles get the fields of this version", index)
@@ -118,7 +125,7 @@ class ElasticsearchIndex:
     def check(self) -> None:
         """Raise what keeps a worker from writing."""
         with self._asking():
-            for template in (self._articles, self._alerts):
+            for template in self._kinds.values():
                 install.check(self._client, template)
 
     # ------------------------------------------------------------------------------------------------ writing
@@ -142,13 +149,16 @@ class ElasticsearchIndex:
             except (Unindexable, UnicodeEncodeError) as error:
                 refusals.append(Refusal(position, str(error)))
                 continue
-            write = bulk.Write(position, _index_name(template, moment(record)), record.id, record.revision, source)
+            write = bulk.Write(position, month_of(template, moment(record)), record.id, record.revision, source)
             if write.id not in newest or write.revision > newest[write.id].revision:
                 newest[write.id] = write
-        with self._asking():
-            self._ready({write.index for write in newest.values()})
-            refused = bulk.write_in_bulk(self._client, list(newest.values()), self._first_wait)
+        refused = self._put(list(newest.values()))
         return sorted(refusals + [Refusal(*each) for each in refused], key=lambda refusal: refusal.position)
+
+    def _put(self, writes: Sequence[bulk.Write]) -> list[tuple[int, str]]:
+        with self._asking():
+            self._ready({write.index for write in writes})
+            return bulk.write_in_bulk(self._client, writes, self._first_wait)
 
     def _ready(self, indices: set[str]) -> None:
         """Make sure that an index which the write will create gets its mapping from the template."""
@@ -295,10 +305,13 @@ class ElasticsearchIndex:
 
     def drop_before(self, moment: datetime) -> int:
         """Delete the monthly indices of articles whose month ended before the moment."""
-        first_kept = _index_name(self._articles, moment)
+        return self._drop(self._articles, moment)
+
+    def _drop(self, template: Template, moment: datetime) -> int:
+        first_kept = month_of(template, moment)
         dropped = 0
         with self._asking():
-            for index in sorted(self._client.indices.get_settings(index=self._articles.pattern)):
+            for index in sorted(self._client.indices.get_settings(index=template.pattern)):
                 if len(index) == len(first_kept) and index < first_kept:
                     dropped += self._client.count(index=index)["count"]
                     self._client.indices.delete(index=index)
@@ -346,7 +359,3 @@ def _reason(error: ApiError) -> str:
 
 def _article_source(article: EnrichedArticle) -> bytes:
     return msgspec.json.encode(elasticsearch_document(article))
-
-
-def _index_name(template: Template, moment: datetime) -> str:
-    return f"{template.stem}-{moment.astimezone(UTC):%Y.%m}"

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
+from pipeline.index.interface_overview import Overview
 from pipeline.records.alert import Alert
 from pipeline.records.article import EnrichedArticle
 from pipeline.records.change import Change
@@ -186,3 +187,7 @@ class AlertIndex(Protocol):
 
     def write_alerts(self, alerts: Sequence[Alert]) -> list[Refusal]:
         """Write the alerts whole, by id and revision; the promises are those of ArticleIndex.write."""
+
+    @property
+    def overview(self) -> Overview:
+        """Where feeds, figures and what came of alerts are written to."""

@@ -68,6 +68,7 @@ def spread_of(connection: Connection, ids: Collection[str]) -> dict[str, Spread]
             places=tuple(found.get("places", ())),
             languages=tuple(found.get("languages", ())),
             kinds=kinds.get(alert, {}),
+            countries=tuple(found.get("countries", ())),
         )
         for alert, found in facets.items()
     }

@@ -106,12 +106,13 @@ class Spread:
     """How far an alert's news has spread so far.
 
     `outlets` counts who carries it, `origins` whose reports these are: copies, and articles that credit one agency, share an
-    origin. `kinds` says what outlets are (agency, state, private, ...), by their names, where that is known.
+    origin. `kinds` says what outlets are (agency, state, ...), by their names, where known; `countries` are ISO 3166-1 codes.
     """
 
     outlets: int = 1
     origins: int = 1
     places: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -142,7 +143,7 @@ class AuditEntry:
 class AlertVerdict:
     """What analysts made of an alert: how many call it useful or false, and when somebody first took it on.
 
-    `notes` are what those said who call it false.
+    `notes` are what those said who call it false; `outcomes` counts analysts by what became of it for them.
     """
 
     alert: str
@@ -153,6 +154,7 @@ class AlertVerdict:
     false: int = 0
     acknowledged: datetime | None = None
     notes: tuple[str, ...] = ()
+    outcomes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,14 +364,13 @@ class Ledger(Protocol):
         """Claim deliveries that are due, the most severe first, then the oldest; no two processes hold one.
 
         Those over the channels of `but` are left. A bundle is claimed as a whole.
-
         One whose last claim was never recorded may have arrived: it comes with `maybe_repeat`, and counts as an attempt.
         """
 
     def record(self, claim: ClaimedDelivery, attempt: Attempt) -> Alert:
         """Save what came of it and end the lease; when that changes the alert, put its event into notify's outbox.
 
-        All in one transaction; said twice by the same claim it counts once. Raises LeaseLost, with nothing saved, when the
+        It is one transaction; said twice by the same claim it counts once. Raises LeaseLost, with nothing saved, when the
         lease ended and another process took the delivery.
         """
 

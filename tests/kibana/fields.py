@@ -15,8 +15,10 @@ Fields = Mapping[str, str]
 
 def fields_of(pattern: str) -> Fields:
     """Give the type of each field of the indices that a data view's pattern names."""
-    (template,) = (one for one in templates("harmattan") if one.pattern == pattern)
-    return dict(_flat(template.fields, ""))
+    (template,) = (one for one in templates("harmattan").values() if one.pattern == pattern)
+    fields = dict(_flat(template.fields, ""))
+    aliases = {name: field["path"] for name, field in template.fields.items() if field.get("type") == "alias"}
+    return fields | {name: fields[path] for name, path in aliases.items()}
 
 
 def _flat(properties: Mapping[str, Any], before: str) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, UnsupportedProductError
@@ -10,6 +11,7 @@ from pipeline.errors import BadInput, TooNew
 from pipeline.index.templates.alerts import ALERT_FIELDS
 from pipeline.index.templates.analysis import analysis
 from pipeline.index.templates.articles import ARTICLE_FIELDS, UNSTORED
+from pipeline.index.templates.overview import FEED_FIELDS, FIGURE_FIELDS
 
 VERSION: Final = 3
 """Goes up with every change of mapping, settings or analyser; stands in `_meta` of templates and mappings."""
@@ -24,26 +26,35 @@ PRIORITY: Final = 300
 class Template:
     """One kind of index: the beginning of its indices' names (a month follows), its fields, its default search fields.
 
-    `unstored` are the fields that new indices leave out of `_source`.
+    `unstored` are the fields that new indices leave out of `_source`. Unless it is `monthly`, there is one index, named as
+    the stem is.
     """
 
     stem: str
     fields: Mapping[str, Any]
     searched: tuple[str, ...]
     unstored: tuple[str, ...] = ()
+    monthly: bool = True
 
     @property
     def pattern(self) -> str:
         """What its indices' names match."""
-        return f"{self.stem}-*"
+        return f"{self.stem}-*" if self.monthly else self.stem
 
 
-def templates(prefix: str) -> tuple[Template, Template]:
-    """Give the templates of articles and of alerts."""
-    return (
-        Template(f"{prefix}-articles", ARTICLE_FIELDS, ("title", "text"), UNSTORED),
-        Template(f"{prefix}-alerts", ALERT_FIELDS, ("articles.title", "matches", "rule_name")),
-    )
+def templates(prefix: str) -> Mapping[str, Template]:
+    """Give the templates of articles, alerts, feeds and figures, by these names."""
+    return {
+        "articles": Template(f"{prefix}-articles", ARTICLE_FIELDS, ("title", "text"), UNSTORED),
+        "alerts": Template(f"{prefix}-alerts", ALERT_FIELDS, ("articles.title", "matches", "rule_name")),
+        "feeds": Template(f"{prefix}-feeds", FEED_FIELDS, ("title", "url", "error"), monthly=False),
+        "figures": Template(f"{prefix}-figures", FIGURE_FIELDS, ("step", "problems")),
+    }
+
+
+def month_of(template: Template, moment: datetime) -> str:
+    """Give the name of the index that a moment's documents stand in."""
+    return f"{template.stem}-{moment.astimezone(UTC):%Y.%m}"
 
 
 def install(client: Elasticsearch, template: Template, refill: Callable[[str], None] | None = None) -> None:
@@ -101,7 +112,7 @@ def _too_new(template: Template, version: int) -> TooNew:
 
 
 def _update_indices(client: Elasticsearch, template: Template, refill: Callable[[str], None] | None) -> None:
-    for index, found in client.indices.get_mapping(index=template.pattern).items():
+    for index, found in client.indices.get_mapping(index=template.pattern, ignore_unavailable=True).items():
         if found["mappings"].get("_meta", {}).get("version") == VERSION:
             continue
         try:
