@@ -36,14 +36,14 @@ _NEVER_WITH = {"ы": ("bg", "uk"), "э": ("bg", "uk"), "і": ("bg", "ru"), "ї":
 """Languages that do without a letter; short headlines are taken for their neighbours otherwise."""
 
 _SCRIPTS = {
-    "Latin": re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]"),
-    "Cyrillic": re.compile("[\u0400-\u052f]"),
-    "Arabic": re.compile("[\u0620-\u064a\u066e-\u06d3]"),
-    "Greek": re.compile("[\u0370-\u03ff]"),
-    "Hebrew": re.compile("[\u05d0-\u05ea]"),
-    "Ethiopic": re.compile("[\u1200-\u137f]"),
-    "Devanagari": re.compile("[\u0900-\u097f]"),
-    "East Asian": re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]"),
+    "Latin": re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+"),
+    "Cyrillic": re.compile("[\u0400-\u052f]+"),
+    "Arabic": re.compile("[\u0620-\u064a\u066e-\u06d3]+"),
+    "Greek": re.compile("[\u0370-\u03ff]+"),
+    "Hebrew": re.compile("[\u05d0-\u05ea]+"),
+    "Ethiopic": re.compile("[\u1200-\u137f]+"),
+    "Devanagari": re.compile("[\u0900-\u097f]+"),
+    "East Asian": re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]+"),
 }
 """Letters by script. Those of China, Japan and Korea are one, and count double: one is about half a word."""
 
@@ -103,7 +103,9 @@ class LanguageGuesser:
             best = max(ranking, key=lambda language: ranking[language])
             if ranking[best] >= CERTAIN:
                 leading[best] += 1
-        if len(leading) > 1 or leading.total() == len(passages) > 0:
+                if leading[best] >= LEADING * len(passages):
+                    break  # whatever the others are in, it leads
+        if len(leading) > 1 or leading.total() >= LEADING * len(passages) > 0:
             ((best, count),) = leading.most_common(1)
             return best, count / leading.total()
         return None
@@ -130,7 +132,9 @@ class LanguageGuesser:
 
 def _mixed_scripts(sample: str) -> bool:
     """Tell whether a text is written in several scripts, none of which leads."""
-    letters = {script: len(pattern.findall(sample)) for script, pattern in _SCRIPTS.items()}
+    if sample.isascii():
+        return False
+    letters = {script: sum(map(len, pattern.findall(sample))) for script, pattern in _SCRIPTS.items()}
     letters["East Asian"] *= 2
     total = sum(letters.values())
     # below this a name in another script would make half of a headline

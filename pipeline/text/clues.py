@@ -12,6 +12,7 @@ from pipeline.records.clues import Clues
 from pipeline.text.document import Document
 from pipeline.text.happenings import happenings
 from pipeline.text.skeletons import skeleton
+from pipeline.text.stems import stems
 from pipeline.text.tokens import fold, is_spaceless
 from pipeline.text.words_of_time import COMMON, NUMBER_WORDS, WEEKDAYS
 
@@ -62,7 +63,7 @@ def find_clues(document: Document, reference: datetime | None) -> Clues:
     every = frozenset(title_words) if _says_nothing_by_capitals(document) else frozenset(title_words[:1])
     _gather(title, title_words, document.title_stems, len(title_words), every)
     first = frozenset(_FIRST_WORD.findall(document.text[: NAMES_IN * 8]))
-    _gather(text, text_words, document.text_stems, LEAD, first)
+    _gather(text, text_words, stems(text_words[:LEAD], document.language), LEAD, first)
     _count(title, document.title)
     _count(text, document.text[: NAMES_IN * 8])
     return Clues(
@@ -76,7 +77,7 @@ def find_clues(document: Document, reference: datetime | None) -> Clues:
     )
 
 
-def _gather(into: _Gathered, words: Sequence[str], stems: Sequence[str], lead: int, no_names: frozenset[str]) -> None:
+def _gather(into: _Gathered, words: Sequence[str], stemmed: Sequence[str], lead: int, no_names: frozenset[str]) -> None:
     known = happenings()
     read = [_word(word) for word in words]
     forms = [word.form for word in read]
@@ -90,7 +91,7 @@ def _gather(into: _Gathered, words: Sequence[str], stems: Sequence[str], lead: i
             _weekday_in_han(into, forms, place)
         if place < lead:
             into.kinds |= dict.fromkeys(kinds)
-            _digest(into, word, stems, forms, place, spaceless)
+            _digest(into, word, stemmed, forms, place, spaceless)
         if word.weekday is not None:
             into.days[word.weekday] = None
         if word.number:
@@ -100,12 +101,12 @@ def _gather(into: _Gathered, words: Sequence[str], stems: Sequence[str], lead: i
 
 
 def _digest(
-    into: _Gathered, word: _Word, stems: Sequence[str], forms: Sequence[str], place: int, spaceless: bool
+    into: _Gathered, word: _Word, stemmed: Sequence[str], forms: Sequence[str], place: int, spaceless: bool
 ) -> None:
     if spaceless:
         into.digests[crc32("".join(forms[place : place + 2]).encode())] = None
-    elif word.digest and place < len(stems):
-        into.digests[crc32(stems[place].encode())] = None
+    elif word.digest and place < len(stemmed):
+        into.digests[crc32(stemmed[place].encode())] = None
 
 
 def _weekday_in_han(into: _Gathered, forms: Sequence[str], place: int) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.text.stems import stems
-from pipeline.text.tokens import Token, tokens, words
+from pipeline.text.tokens import Token, words, words_and_tokens
 
 SEPARATOR = "\n\n"
 """What stands between title and text where offsets count through both."""
@@ -35,12 +35,14 @@ class Document:
     @cached_property
     def title_tokens(self) -> list[Token]:
         """The title's words, with places that count from the title's beginning."""
-        return tokens(self.title)
+        self.__dict__["title_words"], found = words_and_tokens(self.title)
+        return found
 
     @cached_property
     def text_tokens(self) -> list[Token]:
         """The text's words, with places that count from the text's beginning."""
-        return tokens(self.text)
+        self.__dict__["text_words"], found = words_and_tokens(self.text)
+        return found
 
     @cached_property
     def title_stems(self) -> list[str]:

@@ -10,6 +10,7 @@ Cyrillic letters such as й and ё, and other letters that are letters of their 
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import accumulate, repeat
 from re import Match
 from typing import NamedTuple
 from unicodedata import category, decimal, normalize
@@ -77,11 +78,23 @@ class _Folds(dict[int, str]):
 
 def tokens(text: str) -> list[Token]:
     """Give the words of the text in their order."""
+    return words_and_tokens(text)[1]
+
+
+def words_and_tokens(text: str) -> tuple[list[str], list[Token]]:
+    """Give the words of the text as they are written, and with their places and forms, each in their order."""
+    plain = text.isascii()
     new = tuple.__new__  # half of the time is the making of the tuples
-    if text.isascii():
-        matches = _ASCII_WORD.finditer(text.lower())
-        return [new(Token, (match.start(), match.end(), match.group())) for match in matches]
-    return [new(Token, (match.start(), match.end(), fold(match.group()))) for match in _WORD.finditer(text)]
+    if len(text) > _LONG:
+        written = words(text)
+        places = (match.span() for match in (_ASCII_CASED_WORD if plain else _WORD).finditer(text))
+        return written, [new(Token, (*place, fold(word))) for place, word in zip(places, written, strict=True)]
+    # what stands before each word, the word, and what stands behind the last one
+    parts = (_ASCII_PARTS if plain else _PARTS).split(text)
+    written = parts[1::2]
+    reached = list(accumulate(map(len, parts)))
+    forms = map(str.lower if plain else fold, written)
+    return written, list(map(new, repeat(Token), zip(reached[::2], reached[1::2], forms, strict=False)))
 
 
 def words(text: str) -> list[str]:
@@ -177,3 +190,5 @@ _PIECE = re.compile(r"\S+")
 _JOINERS_ONLY = re.compile(f"[{_JOINERS}\u0640]")
 _SPACELESS_ONE = re.compile(f"[{_SPACELESS}]")
 _WORD = re.compile(rf"{_PLAIN}|{_LETTER}+(?:[{_MARKS}]+{_LETTER}*)*|[{_SPACELESS}][{_MARKS}]*")
+_PARTS = re.compile(f"({_WORD.pattern})")
+_ASCII_PARTS = re.compile(f"({_ASCII_CASED_WORD.pattern})")
