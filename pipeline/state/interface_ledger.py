@@ -368,10 +368,9 @@ class Ledger(Protocol):
         """
 
     def record(self, claim: ClaimedDelivery, attempt: Attempt) -> Alert:
-        """Save what came of it and end the lease; when that changes the alert, put its event into notify's outbox.
+        """Save what came of it, end the lease and, when that changes the alert, put its event into notify's outbox: all or none.
 
-        It is one transaction; said twice by the same claim it counts once. Raises LeaseLost, with nothing saved, when the
-        lease ended and another process took the delivery.
+        Said twice by one claim it counts once. Raises LeaseLost, with nothing saved, when another process took the delivery.
         """
 
     def begin_digest(self, key: str, lease: timedelta) -> bool:
