@@ -3,8 +3,8 @@
 The records of `articles.enriched` are decided on in the order in which they were appended, each at that time, by the code that
 decides on them live, in a ledger that is thrown away. What is held is asked about again when it comes due, on the next whole
 second, as notify does. Mutes and acknowledgements are those of the live ledger, at their times. So a recorded time comes out
-as it did, as long as rules and policy were those of now, but for what milliseconds decide. Alerts of signals are left out:
-they hang on weeks of counts.
+as it did, as long as rules and policy were those of now, but for what milliseconds decide. What signals found is told again
+as they found it then.
 """
 
 from collections import Counter
@@ -25,6 +25,7 @@ from pipeline.policy.outcome import Standing
 from pipeline.records import topics
 from pipeline.records.article import EnrichedArticle, RuleMatch
 from pipeline.records.codec import decode
+from pipeline.rehearsal_signals import FoundThen
 from pipeline.rules.facts import facts_of
 from pipeline.rules.rule import Rule
 from pipeline.rules.ruleset import RuleSet
@@ -112,12 +113,20 @@ class Rehearsal:
         self._until = until
         self._trial = trial
         self._tried = RuleSet([trial.rule] if trial else [])
+        self._channels = tuple(channels)
+        self._signalled: dict[str, list[RuleMatch]] = {}
         self._held: dict[tuple[str, str, int, Standing], str] = {}
 
-    def run(self, mutes: Iterable[Mute] = (), acknowledged: Iterable[Acknowledged] = ()) -> Iterator[None]:
+    def run(
+        self,
+        mutes: Iterable[Mute] = (),
+        acknowledged: Iterable[Acknowledged] = (),
+        found: Iterable[FoundThen] = (),
+    ) -> Iterator[None]:
         """Go through the time; yields after each stretch of the log, so that progress can be told."""
         for mute in mutes:
             self._state.ledger.mute(mute)
+        of_numbers = self._take_signals(found)
         said = sorted(
             (one for one in acknowledged if one.at >= self._since - WARM_UP), key=lambda one: (one.at, one.alert)
         )
@@ -128,6 +137,7 @@ class Rehearsal:
                 merge(
                     ((at, self._decided(enriched)) for at, enriched in self._articles(begin, end)),
                     ((one.at, self._taken(one)) for one in said if begin <= one.at < end),
+                    ((at, self._told(one)) for at, one in of_numbers if begin <= at < end),
                     key=lambda happening: happening[0],
                 )
             )
@@ -168,6 +178,24 @@ class Rehearsal:
 
         return decide
 
+    def _take_signals(self, found: Iterable[FoundThen]) -> list[tuple[datetime, FoundThen]]:
+        """Note which articles signals took notice of; give what they found in numbers, in the order of time."""
+        of_numbers = []
+        for one in found:
+            if one.in_articles:
+                for article in one.alert.articles:
+                    self._signalled.setdefault(article.id, []).append(one.match())
+            else:
+                of_numbers.append((one.alert.created, one))
+        return sorted(of_numbers, key=lambda one: (one[0], one[1].alert.id))
+
+    def _told(self, one: FoundThen) -> Callable[[], None]:
+        def tell() -> None:
+            with self._state.ledger.decide("rehearsal") as decision:
+                one.raise_again(decision, self._desk, self._channels)
+
+        return tell
+
     def _taken(self, one: Acknowledged) -> Callable[[], None]:
         def take() -> None:
             self._state.ledger.acknowledge(one.alert, one.by, "")
@@ -206,12 +234,13 @@ class Rehearsal:
     def _article(self, record: LogRecord) -> EnrichedArticle | None:
         trial = self._trial
         is_found = trial is not None and record.key in trial.found
-        if not is_found and not _may_matter(record.value):
+        if not is_found and record.key not in self._signalled and not _may_matter(record.value):
             return None
         with suppress(CannotHandle):  # it is among the dead letters
             enriched = decode(record.value, EnrichedArticle)
             article = enriched.article
-            matches = self._matches(enriched, found=is_found)
+            # a signal takes notice of an article when it is first seen, after the rules
+            matches = (*self._matches(enriched, found=is_found), *self._signalled.pop(record.key, ()))
             if matches or enriched.changes:
                 return replace(enriched, article=replace(article, text="", signature=b"", clues=None, matches=matches))
         return None

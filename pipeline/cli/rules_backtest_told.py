@@ -12,6 +12,7 @@ from pipeline.notify.channels_file import load_channels
 from pipeline.policy.in_force import policy_in_force
 from pipeline.policy.outcome import Standing
 from pipeline.rehearsal import AT_ONCE, WARM_UP, Brought, Rehearsal, Trial, acknowledgements
+from pipeline.rehearsal_signals import found_then
 from pipeline.rules.rule import Rule
 from pipeline.seeds import seed
 from pipeline.settings import Settings
@@ -32,7 +33,6 @@ class Told:
     until: datetime
     held_since: datetime | None
     analysts: list[Brought]
-    signals: int
 
 
 def as_tried(asked: Rule, before: Rule | None) -> Rule:
@@ -59,14 +59,18 @@ def run_rehearsal(settings: Settings, trial: Trial | None, since: datetime, unti
     columns = (TextColumn("days"), BarColumn(), TimeRemainingColumn())
     with open_log(settings) as log, open_state(settings) as live, open_rehearsal() as state:
         rehearsal = Rehearsal(log, state, policy, channels, since=since, until=until, trial=trial)
-        run = rehearsal.run(live.ledger.mutes(since - WARM_UP), acknowledgements(live.ledger, since, until))
+        run = rehearsal.run(
+            live.ledger.mutes(since - WARM_UP),
+            acknowledgements(live.ledger, since, until),
+            found_then(live.ledger, live.signals, policy, since - WARM_UP, until),
+        )
         with Progress(
             *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
         ) as progress:
             task = progress.add_task("days", total=(until - since + WARM_UP) / AT_ONCE)
             for _ in run:
                 progress.advance(task)
-        return Told(since, until, rehearsal.record.first, rehearsal.brought(), len(policy.signals))
+        return Told(since, until, rehearsal.record.first, rehearsal.brought())
 
 
 def told_rows(told: Told) -> list[dict[str, Any]]:
@@ -98,8 +102,6 @@ def told_lines(told: Told, rule: str | None) -> Iterator[str]:
         yield f"  the log holds nothing from before {_moment(told.held_since)}"
     for one in told.analysts:
         yield f"  {one.analyst}: {', '.join(_said(one))}"
-    if told.signals:
-        yield "  alerts of signals are not among them"
 
 
 def _said(one: Brought) -> Iterator[str]:

@@ -31,11 +31,14 @@ from pipeline.records.article import PreparedArticle, Source
 from pipeline.records.catalogue import RECORD_OF
 from pipeline.records.codec import decode, encode
 from pipeline.rehearsal import Rehearsal, Trial, acknowledgements
+from pipeline.rehearsal_signals import found_then
 from pipeline.relate.step import RelateStep
 from pipeline.rules.file import read_rules
 from pipeline.rules.lexicon import load_lexicon
 from pipeline.rules.rule import Rule
 from pipeline.settings import Settings
+from pipeline.signals.look import FeedsNow, SignalLook
+from pipeline.signals.mentions import Mentions
 from pipeline.state.database import DatabaseState
 from pipeline.state.engine import open_unkept
 from pipeline.state.interface import Delivery, OutcomeRow
@@ -71,7 +74,11 @@ routes:
     throttle: {most: 2, per: 3h}
   - {name: mining, rules: [mines], countries: [ML, NE], to: [awa], group: 20m}
   - {name: mining-desk, rules: [mines], to: [desk], channels: [siren], throttle: {most: 1, per: 6h}}
+  - {name: signs, rules: [place-again, outlet-silent], to: [desk], group: 20m, throttle: {most: 2, per: 4h}}
   - {name: rest, to: [awa], digest: daily, digest_at: "07:00"}
+signals:
+  - {id: place-again, kind: first, of: place, after: 12h, severity: medium}
+  - {id: outlet-silent, kind: silence, of: source, after: 14h, severity: medium}
 """
 SENTENCES = {
     "convoys": "A convoy that carried fuel to {place} was stopped by armed men, {who} said on the road to the north.",
@@ -107,7 +114,11 @@ class Week:
         self.log.create_topics(dict.fromkeys(topics.ALL, 3))
         self.desk = Desk(lambda: self.policy)
         relate = RelateStep(self.state.stories, self.state.outbox, self.log, "me")
-        alert = AlertStep(self.state.ledger, self.state.outbox, self.log, CHANNELS, self.desk)
+        mentions = Mentions(lambda: self.policy, self.state.signals.watched_since)
+        alert = AlertStep(self.state.ledger, self.state.outbox, self.log, CHANNELS, self.desk, mentions)
+        feeds = FeedsNow(frozenset(f"https://o{number}.example/rss" for number in range(7)), {})
+        state, policy = self.state, lambda: self.policy
+        self._look = SignalLook(state.signals, state.ledger, self.desk, policy, lambda: feeds, lambda: True, CHANNELS)
         self._steps: list[Step] = [relate, alert]
         self._taking = [self.log.subscribe(step.name, step.topics) for step in self._steps]
 
@@ -123,6 +134,8 @@ class Week:
             for later in range(minute + 1, following):
                 self.now = BEGIN + later * MINUTE
                 self._release()
+                if later % 60 == 7:
+                    self._look.look()
         self.now = END
 
     def _happen(self, chance: random.Random, number: int) -> None:
@@ -194,7 +207,8 @@ def rehearsal(week: Week, since: datetime, trial: Trial | None = None) -> Iterat
     with closing(DatabaseRehearsal(week.folder / "rehearsal.db")) as state:
         made = Rehearsal(week.log, state, week.policy, CHANNELS, since=since, until=END, trial=trial)
         live = week.state.ledger
-        for _ in made.run(live.mutes(BEGIN), acknowledgements(live, since, END)):
+        signals = found_then(live, week.state.signals, week.policy, BEGIN, END)
+        for _ in made.run(live.mutes(BEGIN), acknowledgements(live, since, END), signals):
             pass
         yield made, state
 
@@ -252,6 +266,7 @@ def test_a_recorded_week_comes_out_of_the_log_as_the_live_ledger_has_it(week: We
     assert any(one.unrouted for one in brought)
     assert any(one.bundle for one in deliveries)
     assert any(row.escalations for row in (row for alert in alerts for row in live.outcomes(alert.id)))
+    assert {alert.rule for alert in alerts} == {"convoys", "mines", "raids", "markets", "place-again", "outlet-silent"}
     assert {reason for one in deliveries for reason in one.reasons} >= {"correction", "place"}
 
 
