@@ -131,7 +131,7 @@ class Desk:
         told = known is not None and known.told is not None
         outcome = self._asked(decision, facts, analyst, History(told=told))
         if known is not None and outcome.route is None and facts.reasons & OWED:
-            outcome = _owed(decision, facts, analyst, known)
+            outcome = _without_route(decision, facts, analyst, known, OWED_WHY)
         if known is not None and outcome.standing in (Standing.UNROUTED, Standing.MUTED):
             return None  # what it was told before stays what became of it
         outcome = replace(outcome, channels=_channels(outcome, analyst, channels))
@@ -152,7 +152,7 @@ class Desk:
         """Plan at once what was held and has become critical; None for what is not, or is muted by now."""
         if facts.severity is not Severity.CRITICAL:
             return None
-        outcome = self._asked(decision, replace(facts, update=0), analyst, History(told=known.told is not None))
+        outcome = self._asked_again(decision, facts, analyst, History(told=known.told is not None), known)
         if outcome.standing is not Standing.DUE:
             return None
         outcome = replace(outcome, channels=_channels(outcome, analyst, known.channels))
@@ -177,6 +177,22 @@ class Desk:
             group_since=decision.group_since(analyst.id, route.name, facts.rule) if route.group else None,
         )
         return decide(facts, analyst, policy, decision.current_mutes(), full, now)
+
+    def _asked_again(
+        self, decision: LedgerDecision, facts: AlertFacts, analyst: Analyst, history: History, known: OutcomeRow
+    ) -> Outcome:
+        """Ask about what was held. What an update asked for was answered when it was first held.
+
+        Whom no route leads to, and who was to be told all the same, is asked about without one.
+        """
+        outcome = self._asked(decision, replace(facts, update=0), analyst, history)
+        if outcome.route is not None:
+            return outcome
+        led = next((route.to for route in self._policy().routes if route.name == known.route), None)
+        escalated = led is not None and analyst.id not in led
+        if escalated or (known.told is not None and OWED & set(known.reasons)):
+            return _without_route(decision, facts, analyst, known, known.why)
+        return outcome
 
     def _row(
         self,
@@ -232,14 +248,12 @@ class Desk:
             decision.put_outcome(row)
             return
         facets = decision.facets(alert.id)
-        # what an update asked for was answered when it was first held
-        facts = replace(_facts(alert, facets), update=0)
         history = History(
             told=row.told is not None,
             digested=row.standing is not Standing.GROUPED,
             grouped=True,  # what was held comes with what was held beside it
         )
-        outcome = self._asked(decision, facts, analyst, history)
+        outcome = self._asked_again(decision, _facts(alert, facets), analyst, history, row)
         outcome = replace(outcome, channels=_channels(outcome, analyst, row.channels))
         if outcome.standing is Standing.DUE:
             key = (analyst.id, outcome.channels, outcome.route or "")
@@ -369,9 +383,11 @@ def _united(known: Iterable[str], reasons: Iterable[Reason]) -> tuple[str, ...]:
     return tuple(sorted({*known, *(reason.value for reason in reasons)}))
 
 
-def _owed(decision: LedgerDecision, facts: AlertFacts, analyst: Analyst, known: OutcomeRow) -> Outcome:
-    """Say when somebody is told of a change whom no route leads to now: who was told when nobody acknowledged, for one."""
-    outcome = Outcome(standing=Standing.DUE, why=OWED_WHY, channels=known.channels, route=known.route)
+def _without_route(
+    decision: LedgerDecision, facts: AlertFacts, analyst: Analyst, known: OutcomeRow, why: str
+) -> Outcome:
+    """Say when somebody is told whom no route leads to now: who is told when nobody acknowledged, or is owed a correction."""
+    outcome = Outcome(standing=Standing.DUE, why=why, channels=known.channels, route=known.route)
     mute = muted_by(facts, analyst, decision.current_mutes(), decision.now)
     quiet = quiet_until(analyst.quiet, analyst.zone, decision.now)
     if mute is not None:

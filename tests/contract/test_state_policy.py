@@ -421,3 +421,38 @@ def test_two_notifiers_release_what_was_held_once(state: StateUnderTest, rooms: 
 
     assert released == 5
     assert here.sends() == ["awa: a0+a1+a2+a3+a4"]
+
+
+def test_who_is_asleep_when_nobody_acknowledges_is_told_when_their_quiet_hours_end(
+    state: StateUnderTest, rooms: list[Newsroom]
+) -> None:
+    route = Route(name="all", to=("awa",), escalate=(Escalation(after=timedelta(minutes=15), to=("omar",)),))
+    night = room(state, rooms, route, analysts=(AWA, quiet_now(OMAR)))
+    morning = room(state, rooms, route, analysts=(AWA, OMAR))
+    alert = night.raises("a1")
+    night.sends()
+
+    night.later(timedelta(minutes=16))
+    assert night.sends() == []
+    assert night.standing(alert, "omar") is Standing.QUIET
+    morning.later(timedelta(hours=2))
+
+    assert morning.sends() == ["omar: a1"]
+
+
+def test_a_correction_for_whom_no_route_leads_to_waits_for_the_end_of_their_quiet_hours(
+    state: StateUnderTest, rooms: list[Newsroom]
+) -> None:
+    route = Route(name="all", to=("awa",), escalate=(Escalation(after=timedelta(minutes=15), to=("omar",)),))
+    day = room(state, rooms, route, analysts=(AWA, OMAR))
+    alert = day.raises("a1")
+    day.later(timedelta(minutes=16))
+    day.sends()
+    night = room(state, rooms, route, analysts=(AWA, quiet_now(OMAR)))
+
+    night.changes(alert)
+    assert night.sends() == ["awa: a1"]
+    day.later(timedelta(hours=3))
+
+    assert day.sends() == ["omar: a1"]
+    assert day.reasons(alert).count(("correction",)) == 2
