@@ -47,6 +47,10 @@ class Settings:
     """Where readers reach Kibana, for links in alerts."""
     link_secret: str | None = field(default=None, repr=False)
     user_header: str | None = None
+    user_role: str = "reader"
+    """What those may do whom `user_header` names and who have no account: reader, analyst or operator."""
+    trusted_proxies: tuple[Network, ...] = ()
+    """Where proxies stand that are believed when they say who is signed in, and for whom a request is forwarded."""
     base_url: str | None = None
     public_url: str | None = None
     """What HARMATTAN_BASE_URL says; `base_url` may stand for an address of this machine instead."""
@@ -113,11 +117,13 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         kibana_base_url=_url(env, "KIBANA_BASE_URL", ("http", "https")) or _url(env, "KIBANA", ("http", "https")),
         link_secret=_secret(env, "HARMATTAN_LINK_SECRET"),
         user_header=_text(env, "USER_HEADER"),
+        user_role=_role(env),
+        trusted_proxies=_networks(env, "TRUSTED_PROXIES"),
         base_url=_url(env, "BASE_URL", ("http", "https")),
         public_url=_url(env, "BASE_URL", ("http", "https")),
         websub_secret=_secret(env, "HARMATTAN_WEBSUB_SECRET"),
         contact=_text(env, "CONTACT"),
-        allow_networks=_networks(env),
+        allow_networks=_networks(env, "ALLOW_NETWORKS"),
         feeds=_path(env, "FEEDS"),
         rules=_path(env, "RULES"),
         lexicon=_path(env, "LEXICON"),
@@ -215,12 +221,19 @@ def _secret(env: Mapping[str, str], name: str) -> str | None:
         raise BadInput(f"{name}_FILE: {path} can't be read ({reason}); name a file that holds the secret") from error
 
 
-def _networks(env: Mapping[str, str]) -> tuple[Network, ...]:
-    value = _text(env, "ALLOW_NETWORKS")
+def _role(env: Mapping[str, str]) -> str:
+    value = (_text(env, "USER_ROLE") or "reader").lower()
+    if value not in ("reader", "analyst", "operator"):
+        raise BadInput(f"HARMATTAN_USER_ROLE: {value!r} is no role; write reader, analyst or operator")
+    return value
+
+
+def _networks(env: Mapping[str, str], name: str) -> tuple[Network, ...]:
+    value = _text(env, name)
     try:
         return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip()) if value else ()
     except ValueError as error:
-        raise BadInput(f"HARMATTAN_ALLOW_NETWORKS: {error}; write networks such as 127.0.0.0/8,10.1.0.0/16") from error
+        raise BadInput(f"HARMATTAN_{name}: {error}; write networks such as 127.0.0.0/8,10.1.0.0/16") from error
 
 
 def _duration(env: Mapping[str, str], name: str) -> timedelta | None:

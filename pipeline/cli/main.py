@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "List, show, acknowledge and mute alerts; say why somebody was told or not.",
     ),
     "signals": ("pipeline.cli.signals:signals", "Show what signals watch: bursts, first mentions, returns, silences."),
+    "users": ("pipeline.cli.users:users", "Add, list and remove accounts, and tokens of the API."),
     "rules": ("pipeline.cli.rules:rules", "Check, list, test, explain and back-test watch rules."),
     "feeds": ("pipeline.cli.feeds:feeds", "Add, discover, check, list, import, export, tag and change feeds."),
     "dead-letters": ("pipeline.cli.dead_letters:dead_letters", "List, show and replay what no step could handle."),

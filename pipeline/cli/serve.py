@@ -16,7 +16,9 @@ from pipeline.web.server import serve_in_background
 def serve(host: str, port: int, data: Path | None) -> None:
     """Serve the web page: search, stories, alerts and the state of every part.
 
-    It has no sign-in of its own: beyond this machine, put it behind a proxy that has one, and set HARMATTAN_BASE_URL.
+    On loopback with the embedded stores it is open to who sits at this machine. On any other address, or on servers, people
+    sign in: `harmattan users add NAME` adds an account. Beyond this machine, put a proxy with TLS before it, and set
+    HARMATTAN_BASE_URL.
     """
     start_logging()
     settings = settings_for(data)

@@ -82,7 +82,7 @@ class AlertPages:
             feedback=self._ledger.feedback(alert.id),
             kibana=discover_link(self._kibana, alert) if self._kibana and not own_finding(alert) else None,
             own=own_finding(alert),
-            form=self._guard.token(alert.id, self._now()) if may_act else None,
+            form=self._guard.token(request, alert.id, self._now()) if may_act else None,
             user=self._guard.user(request),
             lengths={name: words for name, (words, _) in LENGTHS.items()},
             scopes=SCOPES,
@@ -96,7 +96,7 @@ class AlertPages:
         if alert is None:
             raise HTTPException(404)
         if not self._guard.open_to(request):
-            detail = "The buttons are for who sits at this machine, or is named by the header in HARMATTAN_USER_HEADER."
+            detail = "The buttons are for analysts and operators. Who runs this Harmattan can give you that role."
             return page(request, "error.html", status=403, title="Not for you", detail=detail)
         token, now = fields.get("form", ""), self._now()
         if not self._guard.is_ours(request, alert.id, token, now):

@@ -3,6 +3,7 @@
 Mail scanners open every link, so that a GET changes nothing. No sign-in is needed: the link is signed and names its reader.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from hashlib import sha256
@@ -20,6 +21,8 @@ from pipeline.state.interface import Ledger
 from pipeline.web.actions import DEEDS, LENGTHS, SCOPES, Action, carry_out, read_action, read_fields
 from pipeline.web.answers import page, sentence
 from pipeline.web.words import in_language
+
+logger = logging.getLogger(__name__)
 
 _GONE = "Ask for a newer message, or open the alert on the page: the buttons are there, too."
 
@@ -155,4 +158,5 @@ class AnswerPages:
 
 
 def _refused(request: Request, status: int, detail: str) -> Response:
+    logger.warning("a message's link was refused: %s", detail)
     return page(request, "error.html", status=status, title="This link can't be used", detail=detail)

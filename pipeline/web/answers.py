@@ -13,7 +13,8 @@ def page(
     request: Request, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
 ) -> Response:
     """Answer with a page, which no cache may keep."""
-    html = render(template, request.url.path, **values)
+    signed_in = getattr(request.state, "signed_in", None)
+    html = render(template, request.url.path, signed_in=signed_in, **values)
     return HTMLResponse(html, status, {"Cache-Control": "no-store", **(headers or {})})
 
 

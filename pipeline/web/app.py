@@ -31,8 +31,10 @@ from pipeline.web.hub_pages import HubPages
 from pipeline.web.rendering import STATIC
 from pipeline.web.safety import HEADERS, Safety
 from pipeline.web.search_pages import SearchPages
+from pipeline.web.sign_in_pages import SIGN_OUT, SignInPages
 from pipeline.web.status_pages import StatusPages
 from pipeline.web.story_pages import StoryPages
+from pipeline.web.visitors import Access, Door
 from pipeline.web.why_pages import WhyPages
 from pipeline.websub import PATH, HubKeys
 
@@ -49,7 +51,7 @@ def create_app(
     hubs: HubKeys | None = None,
     keys: LinkKeys | None = None,
     kibana: str | None = None,
-    user_header: str | None = None,
+    access: Access | None = None,
     policy: Callable[[], Policy] = lambda: simple_policy(()),
     read_rules: Callable[[], Sequence[Rule]] = tuple,
     reader: ReaderSource = plain_reader,
@@ -59,15 +61,17 @@ def create_app(
 
     `health` reports on every part; `rules` are the ids and names offered in the search form; `base_url` is the page's
     public address, whose host it answers to beside localhost and IP addresses. `keys` are those of messages' links; without
-    them nobody's links are known. `kibana` is Kibana's address for readers, `user_header` the one in which a proxy names who is
-    signed in, `policy` and `read_rules` what /why goes by, `reader` what reads searches.
-    No GET changes anything. A POST does at an alert, at /searches, behind a message's link, and at /websub/, where what hubs
-    deliver is kept if `hubs` has the keys to know them.
+    them nobody's links are known. `kibana` is Kibana's address for readers, `access` says how visitors are known, `policy` and
+    `read_rules` are what /why goes by, `reader` what reads searches.
+    No GET changes anything. A POST does at an alert, at /searches, where people sign in and out, behind a message's link, and
+    at /websub/, where what hubs deliver is kept if `hubs` has the keys to know them.
     """
     names = rules or {}
     keys = keys or LinkKeys(secrets.token_bytes(32))
-    guard = Guard(keys, user_header)
-    search = SearchPages(index, state.searches, names, reader, guard, base_url, now)
+    access = access or Access(base_url=base_url)
+    guard = Guard(keys)
+    sign_in = SignInPages(state.accounts, guard, access, now)
+    search = SearchPages(index, state.searches, state.accounts, names, reader, guard, base_url, now)
     articles = ArticlePages(index, state.versions)
     alerts = AlertPages(state.ledger, guard, kibana, now)
     answers = AnswerPages(state.ledger, keys, policy, now)
@@ -91,12 +95,19 @@ def create_app(
             Route("/why", why.why),
             Route("/answer/{token}", answers.answer, methods=["GET", "POST"]),
             Route("/unsubscribe/{token}", answers.unsubscribe, methods=["GET", "POST"]),
+            Route("/sign-in", sign_in.sign_in, methods=["GET", "POST"]),
+            Route("/sign-out", sign_in.sign_out, methods=["POST"]),
             Route("/status", status.status),
             Route("/health", status.health),
             Route(f"{PATH}{{key}}", hub_pages.endpoint, methods=["GET", "POST"]),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=[Middleware(Safety, base_url=base_url)],
+        middleware=[
+            Middleware(Safety, base_url=base_url),
+            Middleware(
+                Door, access=access, accounts=state.accounts, form=lambda asked: guard.token(asked, SIGN_OUT, now())
+            ),
+        ],
         exception_handlers={HTTPException: _not_there, HarmattanError: _out_of_reach, Exception: _fault},
     )
 

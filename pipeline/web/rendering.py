@@ -20,7 +20,7 @@ STATIC = _FOLDER / "static"
 
 def render(template: str, path: str, **values: Any) -> str:
     """Render a template for the page at a path; its links are relative, so that a proxy may put it anywhere."""
-    return _environment().get_template(template).render(up=_up(path), version=__version__, **values)
+    return _environment().get_template(template).render(up=up_from(path), version=__version__, **values)
 
 
 @cache
@@ -67,5 +67,6 @@ def query(values: Mapping[str, Any], **changes: Any) -> str:
     return "?" + urlencode({name: value for name, value in {**values, **changes}.items() if value})
 
 
-def _up(path: str) -> str:
+def up_from(path: str) -> str:
+    """Give what leads from a path to where the pages begin; relative, so that a proxy may put them anywhere."""
     return "../" * (path.count("/") - 1) or "./"

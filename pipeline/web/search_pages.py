@@ -20,6 +20,7 @@ from pipeline.index.saved import LONGEST_NAME, rule_query, saved_search
 from pipeline.notify.media import TEXT
 from pipeline.records.alert_json import iso_time
 from pipeline.records.links import web_link
+from pipeline.state.interface import Accounts
 from pipeline.state.interface_searches import SavedSearch, Searches
 from pipeline.text.languages import NAMES
 from pipeline.web.actions import read_fields
@@ -27,6 +28,7 @@ from pipeline.web.answers import page, sentence
 from pipeline.web.atom import add, answer, new_feed, spoken
 from pipeline.web.guard import Guard
 from pipeline.web.requests import ORDERS, PERIODS, read_form, search_query
+from pipeline.web.visitors import HERE
 
 MOST_EXPORTED = 10_000
 MOST_IN_FEED = 50
@@ -72,6 +74,7 @@ class SearchPages:
         self,
         index: ArticleIndex,
         searches: Searches,
+        accounts: Accounts,
         rules: Mapping[str, str],
         reader: ReaderSource,
         guard: Guard,
@@ -80,6 +83,7 @@ class SearchPages:
     ) -> None:
         self._index = index
         self._searches = searches
+        self._accounts = accounts
         self._rules = rules
         self._reader = reader
         self._guard = guard
@@ -167,7 +171,7 @@ class SearchPages:
             status=400 if problem else 200,
             kept=[self._shown(search) for search in self._searches.list()],
             form=form if form.values() else None,
-            token=self._guard.token(_FORM, self._now()) if self._guard.open_to(request) else None,
+            token=self._guard.token(request, _FORM, self._now()) if self._guard.open_to(request) else None,
             longest=LONGEST_NAME,
             problem=problem,
         )
@@ -188,13 +192,15 @@ class SearchPages:
             return page(request, "error.html", status=403, title="Nothing was changed", detail=detail)
         name = fields.get("name", "").strip()
         if fields.get("do") == "forget":
-            self._searches.remove(name)
+            if self._searches.remove(name):
+                self._accounts.note("search forgotten", self._guard.user(request) or HERE, name)
         else:
             form = read_form(fields)
             try:
                 query = search_query(replace(form, until="", story="", after=""), self._now())
                 by = self._guard.user(request) or None
                 self._searches.save(saved_search(name, query, form.since or None, self._reader(), by))
+                self._accounts.note("search kept", by or HERE, name)
             except BadInput as error:
                 return self._show_kept(request, sentence(str(error)))
         return RedirectResponse("searches", 303)

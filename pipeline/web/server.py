@@ -22,8 +22,9 @@ from pipeline.policy.in_force import policy_in_force
 from pipeline.rules.rule import Rule
 from pipeline.seeds import seed
 from pipeline.settings import Settings
-from pipeline.state.interface import State
+from pipeline.state.interface import Role, State
 from pipeline.web.app import create_app
+from pipeline.web.visitors import Access, is_here
 from pipeline.websub import hub_keys
 
 PATIENCE = 10.0
@@ -56,6 +57,8 @@ def serve_in_background(parts: Parts, settings: Settings, port: int, host: str =
     hubs = hub_keys(settings)
     if hubs:
         _catch_up(parts.state)
+    access = access_of(settings, host)
+    _say_who_may_enter(parts.state, access)
     app = create_app(
         parts.index,
         parts.state,
@@ -65,7 +68,7 @@ def serve_in_background(parts: Parts, settings: Settings, port: int, host: str =
         hubs=hubs,
         keys=link_keys(settings),
         kibana=settings.kibana_base_url,
-        user_header=settings.user_header,
+        access=access,
         policy=lambda: policy_in_force(settings),
         read_rules=lambda: _rules(settings),
         reader=lexicon_reader(settings.lexicon),
@@ -80,6 +83,28 @@ def _catch_up(state: State) -> None:
         state.subscriptions.catch_up()
     except HarmattanError as error:
         logger.warning("what hubs pushed meanwhile comes with the next polls only: %s", error)
+
+
+def access_of(settings: Settings, host: str) -> Access:
+    """Say how visitors of a page on an address of this machine are known."""
+    servers = settings.kafka or settings.elasticsearch or settings.database
+    return Access(
+        open=not servers and is_here(host),
+        user_header=settings.user_header,
+        user_role=Role(settings.user_role),
+        proxies=settings.trusted_proxies,
+        base_url=settings.base_url,
+    )
+
+
+def _say_who_may_enter(state: State, access: Access) -> None:
+    try:
+        if not access.open and not access.user_header and not state.accounts.list():
+            logger.warning(
+                "the web page needs accounts, and there are none: `harmattan users add NAME --role operator` adds the first"
+            )
+    except HarmattanError as error:
+        logger.warning("whether there are accounts is not known: %s", error)
 
 
 @contextmanager

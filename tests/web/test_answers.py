@@ -12,10 +12,11 @@ from pipeline.answer_links import ANSWERABLE, LinkKeys, Purpose
 from pipeline.health import Health
 from pipeline.policy.desk import EVERYONE
 from pipeline.records.alert import Alert
-from pipeline.state.interface import Verdict
+from pipeline.state.interface import Role, Verdict
 from pipeline.web.actions import LENGTHS, SCOPES
 from pipeline.web.app import create_app
 from pipeline.web.server import listening
+from pipeline.web.visitors import Access
 from pipeline.web.words import FRENCH
 from tests.builders import enriched, match
 from tests.web.conftest import KEYS
@@ -194,7 +195,8 @@ def test_a_form_from_elsewhere_does_nothing(site: Site, alert: Alert) -> None:
 
 
 def test_behind_a_sign_in_the_buttons_are_for_those_it_names(site: Site, alert: Alert) -> None:
-    app = create_app(site.index, site.state, lambda: Health(problems=()), keys=KEYS, user_header="X-Forwarded-User")
+    access = Access(user_header="X-Forwarded-User", user_role=Role.ANALYST)
+    app = create_app(site.index, site.state, lambda: Health(problems=()), keys=KEYS, access=access)
     path = f"/alerts/{alert.id}"
     with listening(app, "127.0.0.1", 0) as address:
         signed_in, stranger = Site(address, site.index, site.state), {"do": "acknowledge", "by": "awa"}

@@ -1,0 +1,13 @@
+"""Errors for programs, as RFC 9457 has them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+
+def problem(status: int, title: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
+    """Answer with what went wrong: its kind in a few words, and what to do as a sentence."""
+    body = msgspec.json.encode({"type": "about:blank", "title": title, "status": status, "detail": detail, **more})
+    return Response(body, status, {"Cache-Control": "no-store", **(headers or {})}, "application/problem+json")
