@@ -74,7 +74,9 @@ class Compiler:
             case Dated():
                 return _dated(query)
             case Or(parts):
-                return _several(1, [self.matcher(part) for part in parts])
+                others = [self.matcher(part) for part in parts if not isinstance(part, Phrase)]
+                listed = _listed(self._phrases_of(parts))
+                return _several(1, [listed, *others]) if others else listed
             case Phrase(terms):
                 number = self._number(terms)
                 if number not in self._phrases:
@@ -92,6 +94,10 @@ class Compiler:
     def _number(self, terms: tuple[Term, ...]) -> int:
         return self._vocabulary.phrase_number(terms) if len(terms) > 1 else self._vocabulary.number(terms[0])
 
+    def _phrases_of(self, parts: tuple[Query, ...]) -> dict[int, int]:
+        """Give the numbers of those parts that are words or phrases, each with how many words follow its first."""
+        return {self._number(part.terms): len(part.terms) - 1 for part in parts if isinstance(part, Phrase)}
+
     def _words(self, query: Query) -> tuple[int, ...] | None:
         """Give the numbers of which any is the part, if it is nothing but single words."""
         parts = query.parts if isinstance(query, Or) else (query,)
@@ -101,16 +107,14 @@ class Compiler:
         ]
         return None if None in numbers else tuple(number for number in numbers if number is not None)
 
-    def finder(self, query: Query) -> Finder:  # noqa: C901 - a case for each kind of part
+    def finder(self, query: Query) -> Finder:
         """Make what finds the occurrences of a placed part."""
         match query:
             case Phrase(terms):
                 return _phrase(self._number(terms), len(terms))
             case Or(parts):
-                words = self._words(query)
-                if words:
-                    return _any_word(words)
-                return _either([self.finder(part) for part in parts])
+                others = [self.finder(part) for part in parts if not isinstance(part, Phrase)]
+                return _either([_any_phrase(self._phrases_of(parts)), *others])
             case Near(left, right, distance, ordered):
                 return _near(self.finder(left), self.finder(right), distance, ordered)
             case Beside(part, other, distance):
@@ -193,6 +197,12 @@ def _dated(query: Dated) -> Matcher:
     return Matcher(holds, _silence)
 
 
+def _listed(further: dict[int, int]) -> Matcher:
+    """Match any of many words and phrases."""
+    wanted = frozenset(further)
+    return Matcher(lambda places: not wanted.isdisjoint(places.numbers), lambda places: _runs(further, places))
+
+
 def _phrase_matcher(number: int, length: int) -> Matcher:
     further = length - 1
 
@@ -240,8 +250,23 @@ def _nearest(lefts: list[int], rights: list[int], distance: int, ordered: bool) 
 # ------------------------------------------------------------------------------------------------ places
 
 
-def _any_word(numbers: tuple[int, ...]) -> Finder:
-    return lambda places: [(at, at, ((at, at),)) for at in places.at_any(numbers)]
+def _any_phrase(further: dict[int, int]) -> Finder:
+    """Find any of many words and phrases: large entities have thousands, of which an article has few."""
+
+    def find(places: Places) -> list[Hit]:
+        return sorted({(first, last, ((first, last),)) for first, last in _runs(further, places)})
+
+    return find
+
+
+def _runs(further: dict[int, int], places: Places) -> list[Run]:
+    positions = places.positions
+    return [
+        (at, at + length)
+        for number in further.keys() & positions.keys()
+        for length in (further[number],)
+        for at in positions[number]
+    ]
 
 
 def _phrase(number: int, length: int) -> Finder:
@@ -254,6 +279,9 @@ def _phrase(number: int, length: int) -> Finder:
 
 
 def _either(finders: list[Finder]) -> Finder:
+    if len(finders) == 1:
+        return finders[0]
+
     def find(places: Places) -> list[Hit]:
         hits = [hit for finder in finders for hit in finder(places)]
         return sorted(set(hits)) if len(hits) > 1 else hits

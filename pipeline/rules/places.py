@@ -23,8 +23,6 @@ Run = tuple[int, int]
 Hit = tuple[int, int, tuple[Run, ...]]
 """First and last position of an occurrence, and the runs of words that it consists of."""
 
-_NOWHERE: list[int] = []
-
 
 class Places:
     """The terms, phrases and facts of an article by their numbers, and the positions of terms.
@@ -50,14 +48,6 @@ class Places:
             self.numbers.update(asked[key] for key in fact_keys(facts, document.language) if key in asked)
         self._spans: dict[Run, Span] = {}
         self._sections: dict[int, _Section] = {}
-
-    def at_any(self, numbers: Iterable[int]) -> list[int]:
-        """Give the positions of several terms, in rising order."""
-        positions = self.positions
-        found = [positions[number] for number in numbers if number in positions]
-        if len(found) == 1:
-            return found[0]
-        return sorted({position for one in found for position in one}) if found else _NOWHERE
 
     def spans(self, runs: Iterable[Run], most: int) -> tuple[Span, ...]:
         """Give the places in title + two line feeds + text, in their order, without those that lie within others."""
