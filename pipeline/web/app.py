@@ -29,6 +29,7 @@ from pipeline.web.feed_pages import FeedPages
 from pipeline.web.guard import Guard
 from pipeline.web.hub_pages import HubPages
 from pipeline.web.rendering import STATIC
+from pipeline.web.rule_pages import RulePages
 from pipeline.web.safety import HEADERS, Safety
 from pipeline.web.search_pages import SearchPages
 from pipeline.web.sign_in_pages import SIGN_OUT, SignInPages
@@ -62,7 +63,7 @@ def create_app(
     `health` reports on every part; `rules` are the ids and names offered in the search form; `base_url` is the page's
     public address, whose host it answers to beside localhost and IP addresses. `keys` are those of messages' links; without
     them nobody's links are known. `kibana` is Kibana's address for readers, `access` says how visitors are known, `policy` and
-    `read_rules` are what /why goes by, `reader` what reads searches.
+    `read_rules` are what /why and /rules go by, `reader` what reads searches.
     No GET changes anything. A POST does at an alert, at /searches, where people sign in and out, behind a message's link, and
     at /websub/, where what hubs deliver is kept if `hubs` has the keys to know them.
     """
@@ -76,6 +77,7 @@ def create_app(
     alerts = AlertPages(state.ledger, guard, kibana, now)
     answers = AnswerPages(state.ledger, keys, policy, now)
     feeds = FeedPages(state.ledger, names, base_url, now)
+    rule_pages = RulePages(state.ledger, read_rules, now)
     stories = StoryPages(index, state.ledger)
     why = WhyPages(index, state, names, policy, read_rules)
     hub_pages = HubPages(state.subscriptions, hubs)
@@ -91,6 +93,7 @@ def create_app(
             Route("/alerts/{alert}", alerts.alert, methods=["GET", "POST"]),
             Route("/alerts.atom", feeds.all),
             Route("/rules/{rule}.atom", feeds.of_rule),
+            Route("/rules/{rule}", rule_pages.rule),
             Route("/stories/{story}", stories.story),
             Route("/why", why.why),
             Route("/answer/{token}", answers.answer, methods=["GET", "POST"]),

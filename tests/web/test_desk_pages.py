@@ -6,6 +6,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from pipeline.records.article import Severity
+from pipeline.state.interface import Verdict
 from tests.builders import POST, WIRE, enriched, match
 from tests.web.site import Site
 
@@ -102,3 +103,23 @@ def test_what_can_not_be_asked_is_said_in_words(site: Site) -> None:
     assert site.get("/why?article=unheard-of").status == 400
     assert "never polled" in site.get("/why?article=unheard-of").seen(".problem")
     assert "no analyst" in site.get("/why?article=a1&to=nobody").seen(".problem")
+
+
+def test_a_rules_page_says_what_it_asks_and_what_analysts_made_of_its_alerts(site: Site) -> None:
+    alert = site.raise_alert(match("convoys", "convoi <b>"), enriched("a1", title=ARABIC, language="ar"), "console")
+    other = site.raise_alert(match("convoys"), enriched("a2"), "console")
+    site.state.ledger.say(alert.id, "awa", Verdict.FALSE, "a wedding")
+    site.state.ledger.say(other.id, "awa", Verdict.USEFUL)
+    site.state.ledger.acknowledge(other.id, "awa", "")
+    signal = site.raise_alert(match("mali-burst"), enriched("a3"))
+
+    answer = site.get("/rules/convoys")
+
+    seen = answer.seen()
+    for expected in ('convoy AND "fuel trucks"', "1: 50 % (between 9 % and 91 %", "a wedding", "convoi <b> in 1"):
+        assert expected in seen
+    assert answer.page.cssselect("[dir=rtl][lang=ar]")
+    assert f"../alerts/{alert.id}" in answer.links()
+    assert "../rules/convoys" in site.get(f"/alerts/{alert.id}").links()
+    assert f"../alerts/{signal.id}" in site.get("/rules/mali-burst").links(), "of what raised alerts and is no rule"
+    assert site.get("/rules/none").status == 404
