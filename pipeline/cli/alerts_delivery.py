@@ -37,8 +37,9 @@ def feedback(alert_id: str, verdict: str, note: str, by: str, data: Path | None)
 @click.argument("alert_id", metavar="[ID]", required=False)
 @click.option("--channel", help="Only what failed over this channel.")
 @click.option("--failed", is_flag=True, help="Everything that failed.")
+@as_option
 @data_option
-def retry(alert_id: str | None, channel: str | None, failed: bool, data: Path | None) -> None:
+def retry(alert_id: str | None, channel: str | None, failed: bool, by: str, data: Path | None) -> None:
     """Send again what could not be delivered: of one alert, over one channel, or --failed for all.
 
     Each message keeps its key, so that a receiver who has it already knows it. Mend the channel first: `alerts send-test`.
@@ -48,7 +49,7 @@ def retry(alert_id: str | None, channel: str | None, failed: bool, data: Path | 
     with open_state(settings_for(data)) as state:
         if alert_id is not None and state.ledger.alert(alert_id) is None:
             raise BadInput(f"there is no alert {alert_id}: see `harmattan alerts list --state failed`")
-        again = state.ledger.retry(alert=alert_id, channel=channel)
+        again = state.ledger.retry(alert=alert_id, channel=channel, by=by)
     if again:
         click.echo(
             f"{again} {'delivery is' if again == 1 else 'deliveries are'} due again; `harmattan work notify` sends them"
@@ -64,7 +65,9 @@ def retry(alert_id: str | None, channel: str | None, failed: bool, data: Path | 
 @json_option
 @data_option
 def audit(since: datetime, until: datetime | None, as_csv: bool, as_json: bool, data: Path | None) -> None:
-    """Export who was told what, when and how, and who acknowledged, muted, or called an alert useful or false."""
+    """Export who was told what, when and how, and who acknowledged, muted and unmuted, sent again, or called an alert
+    useful or false.
+    """
     with open_state(settings_for(data)) as state:
         entries = state.ledger.audit(since, until)
     if as_csv:

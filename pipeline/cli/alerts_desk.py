@@ -63,7 +63,10 @@ def mute(
     by: str,
     data: Path | None,
 ) -> None:
-    """Keep alerts from analysts for a time. What is muted is not told later; `alerts why` says that it was."""
+    """Keep alerts from analysts for a time. What is muted is not told later; `alerts why` says that it was.
+
+    Corrections of what somebody was told before wait for the end of the mute.
+    """
     if rule is None and story is None and analyst is None:
         raise BadInput("this would mute everything for everybody: name a rule, a story or an analyst")
     now = datetime.now(UTC)
@@ -84,11 +87,12 @@ def mute(
 
 @click.command(epilog="\b\nExample:\n  harmattan alerts unmute 1f0c2d3e")
 @click.argument("mute_id", metavar="ID")
+@as_option
 @data_option
-def unmute(mute_id: str, data: Path | None) -> None:
-    """End a mute now."""
+def unmute(mute_id: str, by: str, data: Path | None) -> None:
+    """End a mute now. Corrections that waited for its end go out."""
     with open_state(settings_for(data)) as state:
-        if not state.ledger.unmute(mute_id):
+        if not state.ledger.unmute(mute_id, by):
             raise BadInput(f"there is no mute {mute_id}: see `harmattan alerts mutes`")
     click.echo(f"the mute {mute_id} is over")
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from pipeline.policy.model import OWED, Analyst, Escalation, Policy, Reason, Route
+from pipeline.policy.facts import facts_of, reasons_of
+from pipeline.policy.model import FOR_GOOD, OWED, Analyst, Escalation, Policy, Reason, Route
 from pipeline.policy.outcome import AlertFacts, History, Outcome, Standing, decide, muted_by
 from pipeline.policy.quiet import quiet_until
 from pipeline.records.alert import Alert
@@ -69,7 +70,7 @@ class Desk:
 
     def raised(self, decision: LedgerDecision, alert: Alert, facets: AlertFacets, channels: Sequence[str]) -> Alert:
         """Decide on a new alert; `channels` are those that its rule names, or all. Give the alert as it then stands."""
-        facts = _facts(alert, facets)
+        facts = facts_of(alert, facets)
         for analyst in self._policy().analysts:
             alert = self._decide(decision, alert, facts, analyst, channels, None) or alert
         return alert
@@ -87,7 +88,7 @@ class Desk:
 
         `owed` says what those are owed who were told of that article.
         """
-        reasons = frozenset(_reasons(alert, before, facets, severity))
+        reasons = frozenset(reasons_of(alert, before, facets, severity))
         if not reasons and not owed and (facets.outlets, facets.countries) == (before.outlets, before.countries):
             return alert
         policy = self._policy()
@@ -97,7 +98,7 @@ class Desk:
                 its_own = reasons | {owed.reason} if owed and owed.told(row) else reasons
                 # to whom no route led it is new when one does
                 update = 0 if row.standing is Standing.UNROUTED and row.route is None else row.update + 1
-                facts = replace(_facts(alert, facets), update=update, reasons=its_own, outlets_told=row.outlets_told)
+                facts = replace(facts_of(alert, facets), update=update, reasons=its_own, outlets_told=row.outlets_told)
                 alert = self._decide(decision, alert, facts, analyst, row.channels, row) or alert
         return alert
 
@@ -124,7 +125,7 @@ class Desk:
         known: OutcomeRow | None,
     ) -> Alert | None:
         """Decide for one analyst and plan what is due; None when nothing new was decided."""
-        if known is not None and known.standing in HELD:
+        if known is not None and _is_held(known):
             # it goes out as it stands when its time has come
             known = replace(known, reasons=_united(known.reasons, facts.reasons & OWED))
             return self._hurried(decision, alert, facts, analyst, known) or decision.put_outcome(known)
@@ -132,7 +133,10 @@ class Desk:
         outcome = self._asked(decision, facts, analyst, History(told=told))
         if known is not None and outcome.route is None and facts.reasons & OWED:
             outcome = _without_route(decision, facts, analyst, known, OWED_WHY)
-        if known is not None and outcome.standing in (Standing.UNROUTED, Standing.MUTED):
+        if told and facts.reasons & OWED:
+            outcome = _waiting(decision, outcome)
+            facts = replace(facts, reasons=facts.reasons & OWED) if outcome.standing is Standing.MUTED else facts
+        if known is not None and outcome.until is None and outcome.standing in (Standing.UNROUTED, Standing.MUTED):
             return None  # what it was told before stays what became of it
         outcome = replace(outcome, channels=_channels(outcome, analyst, channels))
         update = facts.update if told else 0
@@ -185,14 +189,13 @@ class Desk:
 
         Whom no route leads to, and who was to be told all the same, is asked about without one.
         """
+        owed = known.told is not None and bool(OWED & set(known.reasons))
         outcome = self._asked(decision, replace(facts, update=0), analyst, history)
-        if outcome.route is not None:
-            return outcome
-        led = next((route.to for route in self._policy().routes if route.name == known.route), None)
-        escalated = led is not None and analyst.id not in led
-        if escalated or (known.told is not None and OWED & set(known.reasons)):
-            return _without_route(decision, facts, analyst, known, known.why)
-        return outcome
+        if outcome.route is None:
+            led = next((route.to for route in self._policy().routes if route.name == known.route), None)
+            if owed or (led is not None and analyst.id not in led):
+                outcome = _without_route(decision, facts, analyst, known, known.why)
+        return _waiting(decision, outcome) if owed else outcome
 
     def _row(
         self,
@@ -244,16 +247,16 @@ class Desk:
             return
         if row.escalate is not None and row.escalate <= decision.now:
             row = self._escalate(decision, alert, row)
-        if row.until is None or row.until > decision.now or row.standing not in HELD:
+        if row.until is None or row.until > decision.now or not _is_held(row):
             decision.put_outcome(row)
             return
         facets = decision.facets(alert.id)
         history = History(
             told=row.told is not None,
-            digested=row.standing is not Standing.GROUPED,
+            digested=row.standing not in (Standing.GROUPED, Standing.MUTED),
             grouped=True,  # what was held comes with what was held beside it
         )
-        outcome = self._asked_again(decision, _facts(alert, facets), analyst, history, row)
+        outcome = self._asked_again(decision, facts_of(alert, facets), analyst, history, row)
         outcome = replace(outcome, channels=_channels(outcome, analyst, row.channels))
         if outcome.standing is Standing.DUE:
             key = (analyst.id, outcome.channels, outcome.route or "")
@@ -302,7 +305,7 @@ class Desk:
         if analyst is None or (known is not None and known.told is not None):
             return
         facets = decision.facets(alert.id)
-        mute = muted_by(_facts(alert, facets), analyst, decision.current_mutes(), decision.now)
+        mute = muted_by(facts_of(alert, facets), analyst, decision.current_mutes(), decision.now)
         minutes = int(step.after.total_seconds() // 60)
         why = f"nobody had acknowledged it {minutes} minutes after {row.analyst} was told"
         quiet = quiet_until(analyst.quiet, analyst.zone, decision.now)
@@ -350,6 +353,17 @@ def _channels(outcome: Outcome, analyst: Analyst, rule_channels: Sequence[str]) 
     return tuple(rule_channels) if analyst.id == EVERYONE else outcome.channels
 
 
+def _is_held(row: OutcomeRow) -> bool:
+    """Tell whether it goes out later: also a correction, which waits for the end of a mute."""
+    return row.standing in HELD or (row.standing is Standing.MUTED and row.until is not None)
+
+
+def _waiting(decision: LedgerDecision, outcome: Outcome) -> Outcome:
+    """Let what somebody is owed wait for the end of the mute that keeps it from them, if it has one."""
+    mute = next((one for one in decision.current_mutes() if one.id == outcome.mute), None)
+    return replace(outcome, until=mute.until) if mute and mute.until < FOR_GOOD else outcome
+
+
 def _held(row: OutcomeRow) -> str:
     return f"{row.why}; that is over"
 
@@ -357,26 +371,6 @@ def _held(row: OutcomeRow) -> str:
 def _rows(decision: LedgerDecision, alert: Alert, policy: Policy) -> Iterable[OutcomeRow]:
     rows = (decision.outcome(alert.id, analyst.id) for analyst in policy.analysts)
     return [row for row in rows if row is not None]
-
-
-def _facts(alert: Alert, facets: AlertFacets) -> AlertFacts:
-    return AlertFacts(
-        rule=alert.rule,
-        severity=alert.severity,
-        story=alert.story,
-        countries=frozenset(facets.countries),
-        languages=frozenset(facets.languages),
-        outlets=facets.outlets,
-    )
-
-
-def _reasons(alert: Alert, before: AlertFacets, facets: AlertFacets, severity: Severity) -> Iterable[Reason]:
-    if alert.severity is not severity:
-        yield Reason.SEVERITY
-    if set(facets.places) - set(before.places):
-        yield Reason.PLACE
-    if set(facets.languages) - set(before.languages):
-        yield Reason.LANGUAGE
 
 
 def _united(known: Iterable[str], reasons: Iterable[Reason]) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 In this order, the first that applies:
 
 1. The analyst of no route that fits the alert is not told; nobody is told of an update that their route doesn't ask for.
-2. A mute that covers alert and analyst keeps it from them until it ends; then it is not told any more.
+2. A mute that covers alert and analyst keeps it from them until it ends; then it is not told any more, but for corrections
+   and withdrawals of what the analyst was told before.
 3. What is critical goes out at once.
 4. Where the route says so, an alert waits for the next digest; it is muted where the analyst wants that digest no more.
 5. In the analyst's quiet hours it is held until they end.

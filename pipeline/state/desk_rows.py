@@ -9,12 +9,22 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 from pipeline.records import topics
 from pipeline.records.alert import AlertEvent
 from pipeline.records.codec import encode
+from pipeline.state.account_tables import changes
 from pipeline.state.accounts import noted_changes
 from pipeline.state.alert_rows import locked_alert, settle
 from pipeline.state.interface import AuditEntry, DeliveryState, Feedback, Spread, Verdict
 from pipeline.state.leases import ENDED
 from pipeline.state.sql import insert_into, now_of, one_of
-from pipeline.state.tables import acknowledgements, alert_articles, alerts, deliveries, feedback, mutes, outbox
+from pipeline.state.tables import (
+    acknowledgements,
+    alert_articles,
+    alerts,
+    deliveries,
+    feedback,
+    mutes,
+    outbox,
+    outcomes,
+)
 
 TELLS = "notify"
 """The step whose outbox tells of the alerts that change here."""
@@ -74,7 +84,24 @@ def spread_of(connection: Connection, ids: Collection[str]) -> dict[str, Spread]
     }
 
 
-def make_due_again(connection: Connection, alert: str | None, channel: str | None) -> int:
+def end_mute(connection: Connection, mute: str, by: str) -> bool:
+    """End a mute now, and let go what waits for its end; False when there is none of that id."""
+    now = now_of(connection)
+    ended = update(mutes).where(mutes.c.id == mute, mutes.c.until > now)
+    if not connection.execute(ended.values(until=now)).rowcount:
+        return False
+    waiting = update(outcomes).where(outcomes.c.mute == mute, outcomes.c.until > now)
+    connection.execute(waiting.values(until=now))
+    _note(connection, "unmuted", by, f"the mute {mute}")
+    return True
+
+
+def _note(connection: Connection, what: str, who: str, detail: str) -> None:
+    """Put into the audit trail what no row of its own tells."""
+    connection.execute(changes.insert().values(at=now_of(connection), what=what, who=who, detail=detail))
+
+
+def make_due_again(connection: Connection, alert: str | None, channel: str | None, by: str) -> int:
     """Make failed deliveries due again, and tell of the alerts that wait for them from now on."""
     failed = deliveries.c.state == DeliveryState.FAILED.value
     for column, value in ((deliveries.c.alert, alert), (deliveries.c.channel, channel)):
@@ -96,6 +123,10 @@ def make_due_again(connection: Connection, alert: str | None, channel: str | Non
         if changed.revision != row.revision:
             event = {"step": TELLS, "topic": topics.ALERTS, "key": found}
             connection.execute(outbox.insert().values(**event, value=encode(AlertEvent(alert=changed))))
+    if again:
+        which = [alert and f"of {alert}", channel and f"over {channel}"]
+        what = " ".join(part for part in which if part) or "everything"
+        _note(connection, "sent again", by, f"what had failed, {what}: {again}")
     return again
 
 

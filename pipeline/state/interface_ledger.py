@@ -121,8 +121,8 @@ class Spread:
 class AuditEntry:
     """One line of the audit trail: who was told what, when and how, and what they said.
 
-    `what` is sent, failed or due for deliveries, of which `key` is the id; acknowledged, useful, false or muted for what
-    `who` did. `detail` is an error, a note or a reason.
+    `what` is sent, failed or due for deliveries, of which `key` is the id; acknowledged, useful, false, muted, unmuted or
+    sent again for what `who` did. `detail` is an error, a note or a reason.
     """
 
     at: datetime
@@ -327,8 +327,8 @@ class Ledger(Protocol):
     def mute(self, mute: Mute) -> bool:
         """Save a mute; False, and nothing is changed, when there is or was one of that id."""
 
-    def unmute(self, mute: str) -> bool:
-        """End a mute now; False when there is none of that id."""
+    def unmute(self, mute: str, by: str = "") -> bool:
+        """End a mute now, and note who did; False when there is none of that id. Corrections that it held go out."""
 
     def mutes(self, since: datetime | None = None) -> list[Mute]:
         """Give the mutes that have not ended, or had not then; those that end first before the others."""
@@ -348,8 +348,8 @@ class Ledger(Protocol):
     def spread(self, alerts: Collection[str]) -> dict[str, Spread]:
         """Count how far alerts have spread, by their ids."""
 
-    def retry(self, *, alert: str | None = None, channel: str | None = None) -> int:
-        """Make failed deliveries due again, with the keys they had; of one alert, over one channel. Give their number."""
+    def retry(self, *, alert: str | None = None, channel: str | None = None, by: str = "") -> int:
+        """Make failed deliveries due again, with the keys they had; of one alert, over one channel; note who asked. Count them."""
 
     def audit(self, since: datetime, until: datetime | None = None) -> list[AuditEntry]:
         """Give the audit trail of a time, `since` inclusive and `until` exclusive, in the order of time."""
@@ -368,7 +368,7 @@ class Ledger(Protocol):
         """
 
     def record(self, claim: ClaimedDelivery, attempt: Attempt) -> Alert:
-        """Save what came of it, end the lease and, when that changes the alert, put its event into notify's outbox: all or none.
+        """Save what came of it, end the lease and put the event of an alert that changed into notify's outbox: all or none.
 
         Said twice by one claim it counts once. Raises LeaseLost, with nothing saved, when another process took the delivery.
         """

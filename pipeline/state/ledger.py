@@ -14,7 +14,7 @@ from pipeline.records import topics
 from pipeline.records.alert import Alert, AlertEvent, AlertState
 from pipeline.records.codec import encode
 from pipeline.state.alert_rows import alert_by_id, alerts_of, locked_alert, settle, to_delivery
-from pipeline.state.desk_rows import audit_entries, feedback_of, make_due_again, save_feedback, spread_of
+from pipeline.state.desk_rows import audit_entries, end_mute, feedback_of, make_due_again, save_feedback, spread_of
 from pipeline.state.engine import Database
 from pipeline.state.interface import (
     Acknowledgement,
@@ -78,11 +78,10 @@ class DatabaseLedger:
             saved = insert_into(connection, mutes).values(asdict(mute)).on_conflict_do_nothing()
             return connection.execute(saved.returning(mutes.c.id)).first() is not None
 
-    def unmute(self, mute: str) -> bool:
+    def unmute(self, mute: str, by: str = "") -> bool:
         """End a mute now; False when there is none of that id."""
         with self._database.write() as connection:
-            ended = update(mutes).where(mutes.c.id == mute, mutes.c.until > now_of(connection))
-            return connection.execute(ended.values(until=now_of(connection))).rowcount == 1
+            return end_mute(connection, mute, by)
 
     def mutes(self, since: datetime | None = None) -> list[Mute]:
         """Give the mutes that have not ended, or had not then; those that end first before the others."""
@@ -119,10 +118,10 @@ class DatabaseLedger:
         with self._database.read() as connection:
             return spread_of(connection, alerts)
 
-    def retry(self, *, alert: str | None = None, channel: str | None = None) -> int:
+    def retry(self, *, alert: str | None = None, channel: str | None = None, by: str = "") -> int:
         """Make failed deliveries due again, with the keys they had."""
         with self._database.write() as connection:
-            return make_due_again(connection, alert, channel)
+            return make_due_again(connection, alert, channel, by)
 
     def audit(self, since: datetime, until: datetime | None = None) -> list[AuditEntry]:
         """Give the audit trail of a time."""

@@ -100,6 +100,11 @@ def test_the_audit_trail_says_who_was_told_what_when_and_how_and_what_they_did(c
         Mute(id="m", by="awa", reason="enough", since=now, until=now + timedelta(days=1), rule="convoys")
     )
 
+    client.ledger.unmute("m", by="omar")
+    client.ledger.retry(channel="phone", by="omar")
+    for claim in client.ledger.claim_due("tests", 9, timedelta(minutes=1)):
+        client.ledger.record(claim, Attempt(error="no such number"))
+
     entries = client.ledger.audit(begun)
 
     told = {(one.what, one.who, one.channel, one.detail) for one in entries if one.alert == alert.id}
@@ -111,6 +116,10 @@ def test_the_audit_trail_says_who_was_told_what_when_and_how_and_what_they_did(c
     }
     assert all(one.title == alert.articles[0].title and one.rule == "convoys" for one in entries if one.alert)
     assert [one.who for one in entries if one.what == "muted"] == ["awa"]
+    assert [(one.what, one.who, one.detail) for one in entries if one.who == "omar" and not one.alert] == [
+        ("unmuted", "omar", "the mute m"),
+        ("sent again", "omar", "what had failed, over phone: 1"),
+    ]
     assert client.ledger.audit(datetime.now(UTC) + timedelta(minutes=1)) == []
     assert DeliveryState.FAILED.value in {one.what for one in entries}
 

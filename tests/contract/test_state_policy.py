@@ -373,6 +373,56 @@ def test_a_mute_keeps_the_alert_from_the_analyst_and_says_so(state: StateUnderTe
     assert here.sends() == ["awa: a3"]
 
 
+def muted_for(hours: float, **what: str) -> Mute:
+    now = datetime.now(UTC)
+    return Mute(
+        id="m1",
+        by="omar",
+        reason="an exercise",
+        since=now - timedelta(hours=1),
+        until=now + timedelta(hours=hours),
+        **what,
+    )
+
+
+def test_a_correction_of_what_was_told_before_a_mute_is_told_when_the_mute_is_over(
+    state: StateUnderTest, rooms: list[Newsroom]
+) -> None:
+    here = room(state, rooms, Route(name="all", to=("awa",), updates=Updates(outlets=(2,))))
+    alert = here.raises("a1")
+    here.sends()
+    here.ledger.mute(muted_for(3, rule="convoys"))
+
+    here.grows(alert, "a2")
+    here.changes(alert)
+    assert here.standing(alert) is Standing.MUTED
+    here.changes(alert, reason=Reason.WITHDRAWAL)
+    here.later(timedelta(hours=2))
+    assert here.sends() == []
+    here.later(timedelta(hours=2))
+
+    assert here.sends() == ["awa: a1"]
+    assert here.reasons(alert) == [(), ("correction", "withdrawal")]
+    here.later(timedelta(days=1))
+    assert here.sends() == []
+
+
+def test_a_mute_that_is_ended_lets_corrections_go_and_nothing_else(
+    state: StateUnderTest, rooms: list[Newsroom]
+) -> None:
+    here = room(state, rooms)
+    told = here.raises("a1")
+    here.sends()
+    here.ledger.mute(muted_for(3, analyst="awa"))
+    here.raises("a2")
+    here.changes(told)
+
+    assert here.ledger.unmute("m1")
+    here.later(timedelta(seconds=1))
+
+    assert here.sends() == ["awa: a1"]
+
+
 def test_when_nobody_acknowledges_the_next_person_is_told_once(state: StateUnderTest, rooms: list[Newsroom]) -> None:
     route = Route(name="all", to=("awa",), escalate=(Escalation(after=timedelta(minutes=15), to=("omar",)),))
     here = room(state, rooms, route, analysts=(AWA, OMAR))
