@@ -13,7 +13,7 @@ import click
 from pipeline.bootstrap import open_index
 from pipeline.cli.options import LEXICON_HELP, Moment, data_option, file_option, json_option, print_json, settings_for
 from pipeline.cli.rules_articles import QUERY, Loaded, load, rule_or_query
-from pipeline.cli.rules_backtest_told import as_tried, run_rehearsal, told_lines, told_rows
+from pipeline.cli.rules_backtest_told import Told, as_tried, run_rehearsal, told_lines, told_rows
 from pipeline.cli.rules_tree import colourful, marked, plain
 from pipeline.errors import BadInput
 from pipeline.index.interface import Candidates
@@ -99,17 +99,30 @@ def backtest(
         meaning = Or((asked.meaning, before.meaning)) if before else asked.meaning
         first = since if articles_only else since - WARM_UP
         tally = _run(asked, before, index.candidates(necessary(meaning), first), loaded, samples, since, until)
-    told = None
+    told: list[Told] = []
     if not articles_only:
-        trial = Trial(as_tried(asked, before), frozenset(tally.found))
         # the other rules that the policy names are those in force, whatever file the rule on trial is from
-        told = run_rehearsal(settings_for(data, policy=policy), trial, since, end)
+        told_by = settings_for(data, policy=policy)
+        told = [run_rehearsal(told_by, trial, since, end) for trial in _trials(asked, before, tally)]
     if as_json:
-        row = _row(asked, before, since, tally)
-        print_json([{**row, "until": end, "told": told_rows(told)} if told else row])
-    else:
-        lines = [*_lines(asked, before, since, tally), *(["", *told_lines(told, asked.id)] if told else [])]
-        click.echo("\n".join(lines))
+        print_json([{**_row(asked, before, since, tally), **_told_row(told, end)}])
+        return
+    lines = list(_lines(asked, before, since, tally))
+    for one, version in zip(told, (asked.id, f"the other version, {before.id if before else ''}"), strict=False):
+        lines += ["", *told_lines(one, version)]
+    click.echo("\n".join(lines))
+
+
+def _trials(asked: Rule, before: Rule | None, tally: Tally) -> Iterator[Trial]:
+    """Give the version that is asked about, and the other one, as they are put in force in turn."""
+    yield Trial(as_tried(asked, before), frozenset(tally.found))
+    if before is not None:
+        yield Trial(before, frozenset(tally.found_before))
+
+
+def _told_row(told: list[Told], until: datetime) -> dict[str, Any]:
+    names = ("told", "told_before")
+    return {"until": until, **{name: told_rows(one) for name, one in zip(names, told, strict=False)}} if told else {}
 
 
 def _before(asked: Rule, against: str | None, lexicon: Path | None, loaded: Loaded, data: Path | None) -> Rule | None:

@@ -66,7 +66,7 @@ class Samples:
 class Tally:
     """What was found. `stories` is how many there are; `gained` and `lost` compare with the other version.
 
-    `found` holds the ids of all articles that match.
+    `found` and `found_before` hold the ids of all articles that match this version, and the other.
     """
 
     samples: int = SAMPLES
@@ -81,6 +81,7 @@ class Tally:
     alone: int = 0
     before: int = 0
     found: set[str] = field(default_factory=set)
+    found_before: set[str] = field(default_factory=set)
     _stories: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -118,20 +119,21 @@ def backtest(
     """Try a rule on articles and put into the tally what it finds; yields after each article, so that progress can be told.
 
     `others` are the rules whose overlap with this one is counted. `before` is the other version of the rule. Of articles
-    published before `since`, or not before `until`, nothing is counted: only `tally.found` holds those that match.
+    published before `since`, or not before `until`, nothing is counted: only the ids of those that match are kept.
     """
     tried, former = RuleSet([rule]), RuleSet([before] if before else [])
     for enriched in articles:
         tally.looked_at += 1
         article = enriched.article
         document, facts = Document(article.title, article.text, article.language), facts_of(article)
-        now = tried.match_document(document, facts)
+        now, then = tried.match_document(document, facts), former.match_document(document, facts)
         if now:
             tally.found.add(enriched.id)
+        if then:
+            tally.found_before.add(enriched.id)
         if not _within(enriched, since, until):
             yield
             continue
-        then = former.match_document(document, facts)
         if now:
             also = (match for match in others.match_document(document, facts) if match.rule != rule.id)
             tally._add(enriched, now[0], also)

@@ -349,7 +349,7 @@ class Ledger(Protocol):
         """Count how far alerts have spread, by their ids."""
 
     def retry(self, *, alert: str | None = None, channel: str | None = None, by: str = "") -> int:
-        """Make failed deliveries due again, with the keys they had; of one alert, over one channel; note who asked. Count them."""
+        """Make failed deliveries due again, with their keys: of one alert, over one channel; note who asked. Count them."""
 
     def audit(self, since: datetime, until: datetime | None = None) -> list[AuditEntry]:
         """Give the audit trail of a time, `since` inclusive and `until` exclusive, in the order of time."""

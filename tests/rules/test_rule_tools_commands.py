@@ -291,6 +291,9 @@ def test_backtest_tells_what_the_time_would_have_brought_each_analyst(harmattan:
     (awa,) = row["told"]
     assert (awa["analyst"], awa["alerts"], awa["messages"], awa["channels"]) == ("awa", 1, 1, {"console": 1})
     assert awa["held"] == awa["waiting"] == {"throttled": 1}, "one message a day: the market's alert waits for the next"
+    (row,) = harmattan("backtest", "gao AND 1", "--against", "gao", "--policy", policy, "--json").rows
+    assert (row["told"][0]["alerts"], row["told"][0]["held"]) == (1, {})
+    assert row["told_before"] == [awa]
     assert "told" not in harmattan("backtest", "gao", "--articles-only", "--json").rows[0]
 
     (row,) = harmattan("backtest", "--policy", policy, "--json").rows
