@@ -1,9 +1,10 @@
 """Fits the weights by which places are told, and measures them: `python benchmarks/places_fit.py [--write]`.
 
 It learns from the texts in benchmarks/places_texts/, in which places are marked as `{Paris|US.TX}` (a town: country
-and, where needed, GeoNames' code of the state), `{Texas|@US.TX}` (a state), `{Mali|=ML}` (a country) and `{Sahel|~}`
-(a larger region) where they come first, from the tests' short texts, and from the seen half of the tests' labelled
-set. Of the marked texts every fourth is kept for the test, and so is the labelled set's held half. Fitting needs
+and, where needed, GeoNames' code of the state), `{Texas|@US.TX}` (a state), `{Mali|=ML}` (a country), `{Sahel|~}`
+(a larger region) and `{Wilson County|36.15,-86.3}` (its point) where they come first, from the tests' short texts, and
+from the seen half of the tests' labelled set. Of the marked texts every fourth, of those in files ending in 2 every second, is kept for the test, and so is the
+labelled set's held half; in the former a place is right within 161 km, as is usual where places are measured. Fitting needs
 numpy, which is no part of what runs.
 """
 
@@ -12,6 +13,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 from textwrap import fill
 
@@ -44,6 +46,7 @@ class Gold:
     name: str
     country: str
     entry: Entry | None
+    wide: bool = False
 
 
 @dataclass
@@ -64,11 +67,15 @@ def marked(gazetteer: Gazetteer) -> Iterator[Sample]:
         for number, line in enumerate(lines):
             gold = [resolved(gazetteer, surface, label) for surface, label in MARKED.findall(line)]
             title, _, text = MARKED.sub(r"\1", line).rpartition("|||")
-            yield Sample(path.stem, Document(title.strip(), text.strip(), "en"), gold, None, number % 4 == 3)
+            held = number % 2 == 1 if path.stem.endswith("2") else number % 4 == 3
+            yield Sample(path.stem, Document(title.strip(), text.strip(), "en"), gold, None, held)
 
 
 def resolved(gazetteer: Gazetteer, surface: str, label: str) -> Gold:
     """Look up what a mark says."""
+    if label[0] in "-0123456789":
+        lat, lon = map(float, label.split(","))
+        return Gold(surface, "", Entry(surface, "", lat, lon, "site", 0, 0), wide=True)
     kinds = {"=": ("country",), "@": ("admin",), "~": ("region", "continent")}.get(label[0], ("town", "site"))
     country, _, admin = label.lstrip("=@~").partition(".")
     found = [
@@ -76,6 +83,9 @@ def resolved(gazetteer: Gazetteer, surface: str, label: str) -> Gold:
         for entry in meanings(gazetteer, surface)
         if entry.kind in kinds and (not country or entry.country == country) and (not admin or entry.admin == admin)
     ]
+    if not found and label.startswith("@US."):  # written as an abbreviation
+        first = map(gazetteer.entry, range(1_000))
+        found = [entry for entry in first if (entry.kind, entry.country, entry.admin) == ("admin", country, admin)]
     if not found:
         print(f"  not in the gazetteer: {surface} {label}", file=sys.stderr)
     best = max(found, key=lambda entry: entry.population, default=None)
@@ -120,6 +130,8 @@ def labelled(gazetteer: Gazetteer) -> Iterator[Sample]:
 
 def is_right(entry: Entry, gold: Gold) -> bool:
     """Tell whether an entry is what was meant: the same kind of thing, within some 30 km or of the same name."""
+    if gold.wide and gold.entry is not None:
+        return entry.kind != "country" and _share(entry, gold) and kilometres(entry, gold.entry) <= _USUAL
     if entry.country != gold.country and not (gold.entry is not None and _near(entry, gold.entry)):
         return False
     if gold.entry is None:
@@ -129,6 +141,35 @@ def is_right(entry: Entry, gold: Gold) -> bool:
     if entry.kind == "country":
         return True
     return _near(entry, gold.entry)
+
+
+_USUAL = 161
+_KINDS = frozenset(
+    ["county", "river", "lake", "sea", "state", "mount", "mountains", "north", "south", "the", "of", "bay", "gulf"]
+)
+
+
+def _share(entry: Entry, gold: Gold) -> bool:
+    return bool(set(key(entry.name).split()) & set(key(gold.name).split()) - _KINDS)
+
+
+def is_within(entry: Entry, gold: Gold) -> bool:
+    """Tell whether an entry lies within 161 km of what was meant; countries and larger regions are told by their names."""
+    if (
+        gold.wide
+        or gold.entry is None
+        or gold.entry.kind in ("country", "continent", "region")
+        or entry.kind == "country"
+    ):
+        return is_right(entry, gold)
+    return _share(entry, gold) and kilometres(entry, gold.entry) <= _USUAL
+
+
+def kilometres(entry: Entry, other: Entry) -> float:
+    """Give the distance of two places by the haversine formula."""
+    north, south = radians(entry.lat), radians(other.lat)
+    square = sin((north - south) / 2) ** 2 + cos(north) * cos(south) * sin(radians(entry.lon - other.lon) / 2) ** 2
+    return 2 * 6371 * asin(min(1.0, sqrt(square)))
 
 
 def _near(entry: Entry, other: Entry) -> bool:
@@ -247,8 +288,9 @@ def measure(finder: places.GazetteerPlaces, samples: Sequence[Sample], tell: boo
     for sample in samples:
         result, countries = finder.find(sample.document, "und", SOURCE)
         entries = [Entry(p.name, p.country or "", p.lat, p.lon, p.kind, 0, 0) for p in result]
-        right = [entry for entry in entries if any(is_right(entry, gold) for gold in sample.gold)]
-        missed = [gold for gold in sample.gold if not any(is_right(entry, gold) for entry in entries)]
+        right_of = is_within if sample.set.endswith("2") else is_right
+        right = [entry for entry in entries if any(right_of(entry, gold) for gold in sample.gold)]
+        missed = [gold for gold in sample.gold if not any(right_of(entry, gold) for entry in entries)]
         wanted += len(sample.gold)
         hits += len(sample.gold) - len(missed)
         found += len(entries)

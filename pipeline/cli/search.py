@@ -31,7 +31,9 @@ Example:
 @click.option("--since", metavar="MOMENT", help="Only articles published since: 24h, 30d, or a date.")
 @click.option("--until", type=Moment(), help="Only articles published before.")
 @click.option("--lang", help="Only this language (ISO 639-1).")
-@click.option("--place", help="Only articles that name this place, or country (ISO 3166-1 alpha-2).")
+@click.option(
+    "--place", help="Only articles that name this place, by any of its names, or country (ISO 3166-1 alpha-2)."
+)
 @click.option("--country", help="Only articles about this country (ISO 3166-1 alpha-2).")
 @click.option("--kind", help="Only sources of this kind: agency, public, state, private, ngo or government.")
 @click.option("--rule", help="Only articles that this rule matched.")

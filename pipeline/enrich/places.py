@@ -1,7 +1,7 @@
 """Finds the places that an article names, with the compiled gazetteer and fitted weights. Where in doubt, it finds none."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import mul
 
@@ -33,6 +33,7 @@ from pipeline.text.document import Document
 _NAMES = len(NAME_FEATURES)
 _MOST_NAMES = 300
 """Different names of one article that are weighed; what follows in lists without end is left."""
+_FIRST = 1_000
 _MOST_EVENTS = 2
 
 
@@ -73,6 +74,7 @@ class GazetteerPlaces:
         self._weights = weights or Weights(FIRST, SECOND)
         self._gazetteer = gazetteer
         self._scanner = Scanner(gazetteer)
+        self._states = _states(gazetteer)
 
     def find(self, document: Document, language: str, source: Source) -> tuple[tuple[Place, ...], tuple[str, ...]]:
         """Give the places, and the ISO 3166-1 alpha-2 codes of the countries, each once, as the article comes to them."""
@@ -90,8 +92,16 @@ class GazetteerPlaces:
                 countries[country] = min(countries.get(country, each.around.order), each.around.order)
         events = _events(chosen)
         numbers = dict.fromkeys(each.meaning.number for each in chosen)
+        numbers |= dict.fromkeys(self._shortened(weighed))
         places = tuple(replace(self._gazetteer.place(number), event=number in events) for number in numbers)
         return places, tuple(sorted(countries, key=lambda country: countries[country]))
+
+    def _shortened(self, weighed: Iterable[Weighed]) -> Iterator[int]:
+        """Give the states that are named by abbreviation alone, behind a town or county: "Lebanon, Pa."."""
+        for each in weighed:
+            for state in each.around.shortened:
+                if state in self._states:
+                    yield self._states[state]
 
     def weigh(self, document: Document, source: Source) -> tuple[dict[str, int], list[Weighed]]:
         """Give the countries that adjectives tell, and every name with the likelihood of what it may mean."""
@@ -115,6 +125,12 @@ class GazetteerPlaces:
         _tell(evidence, gathered)
         weighed = [_weigh(each, evidence, self._weights) for each in names]
         return adjectives, _second(weighed, self._weights, evidence.source_point)
+
+
+def _states(gazetteer: Gazetteer) -> dict[tuple[str, str], int]:
+    """Give the numbers of the American states, which stand among the first places, by country and code."""
+    found = ((number, gazetteer.entry(number)) for number in range(min(gazetteer.places, _FIRST)))
+    return {("US", entry.admin): number for number, entry in found if (entry.kind, entry.country) == ("admin", "US")}
 
 
 def _home(gazetteer: Gazetteer, outlet: Outlet) -> tuple[float, float] | None:
@@ -161,13 +177,15 @@ def _is_short_for(each: Around, longer: Iterable[str]) -> bool:
 def _tell(evidence: Evidence, gathered: Iterable[Around]) -> None:
     """Note the countries and states that are named."""
     for each in gathered:
-        doubtful = each.name.all_flags & DOUBTFUL and not each.locative
-        if doubtful or each.person or (each.name.all_flags & PERSONAL and each.capital_behind and not each.locative):
+        if _is_doubtful(each):
             continue
         for region in each.regions:
             evidence.admins[region] += 1
             evidence.countries[region[0]] += 1
         told = set()
+        if state := _of_county(each.name.meanings):
+            evidence.admins[state] += 1
+            evidence.countries[state[0]] += 1
         for meaning in each.name.meanings:
             if meaning.entry.kind == "country":
                 evidence.countries[meaning.entry.country] += 1
@@ -180,6 +198,23 @@ def _tell(evidence: Evidence, gathered: Iterable[Around]) -> None:
         large = first.kind == "town" and first.population >= cues.METROPOLIS
         if large and all(meaning.entry.country == first.country for meaning in each.name.meanings):
             evidence.countries[first.country] += 1
+
+
+def _is_doubtful(each: Around) -> bool:
+    """Tell whether a name may be a person's or a word, so that it tells nothing of the others."""
+    flags = each.name.all_flags
+    if each.person or (flags & DOUBTFUL and not each.locative):
+        return True
+    return bool(flags & PERSONAL and each.capital_behind and not each.locative)
+
+
+def _of_county(meanings: Sequence[Meaning]) -> tuple[str, str] | None:
+    """Give the country and state of a county whose name no other state has."""
+    first = meanings[0].entry
+    if first.kind != "county" or not first.admin:
+        return None
+    alone = all(each.entry.kind == "county" and each.entry.admin == first.admin for each in meanings)
+    return (first.country, first.admin) if alone else None
 
 
 def _weigh(around: Around, evidence: Evidence, weights: Weights) -> Weighed:

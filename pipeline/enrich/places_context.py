@@ -13,6 +13,9 @@ _ENOUGH_WORDS = 4
 _DIVIDERS = frozenset([" ", "'", "’"])
 _DATELINE = re.compile(r"[^.!?\n]{0,30}?\.?(?: \((?:AP|AFP|Reuters|[A-Z][A-Za-z]{1,14})\)| ?[—–]| - | -- )")
 
+_AGE = re.compile(r"(?: [A-Z][\w.’'-]+){0,2}, \d{1,3}(?:,| of )")
+"""Behind the name of a person: "Tyler Banks, 20, of Leland"."""
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -52,6 +55,7 @@ class Around:
     dateline: int = 0
     first_at: int = 1 << 30
     regions: set[tuple[str, str]] = field(default_factory=set)
+    shortened: set[tuple[str, str]] = field(default_factory=set)
     bearers: int = 0
     pair: int = 0
 
@@ -75,7 +79,7 @@ class Around:
         word = tokens[mention.first - 1]
         gap = text[word.end : tokens[mention.first].start]
         form = word.form
-        if gap in _DIVIDERS and _is_locative(tokens, mention.first - 1):
+        if gap in _DIVIDERS and (_is_locative(tokens, mention.first - 1) or _is_home(text, tokens, mention.first - 1)):
             self.locative += 1
         if gap == ". " and form in cues.TITLES:
             self.person += 1
@@ -101,6 +105,9 @@ class Around:
             self.dateline += 1
         if gap.startswith((", ", " (")):
             self._look_for_state(passage, mention.end)
+        if _AGE.match(text, end):
+            self.person += 1
+            return
         if gap != " ":
             return
         form, capital = word.form, text[word.start].isupper()
@@ -129,6 +136,7 @@ class Around:
             code = short if short and (written.isupper() or text[word.end : word.end + 1] == ".") else None
         if code:
             self.regions.add(("US", code))
+            self.shortened.add(("US", code))
 
     def _look_at_neighbours(self, passage: Passage, index: int) -> None:
         mentions, text, tokens = passage.mentions, passage.text, passage.tokens
@@ -147,6 +155,15 @@ class Around:
             gap = text[tokens[before.end - 1].end : tokens[mention.first].start]
             self.listed += gap == ", " or gap.strip() in cues.BOTH_SIDES
             self.pair += gap == " " and not mention.name.adjective and not before.name.adjective
+
+
+def _is_home(text: str, tokens: Sequence[Token], position: int) -> bool:
+    """Tell whether this "of" stands behind a comma or a name: "Troy Banks, 20, of Leland", "Ann Cole of Leland"."""
+    if not position or tokens[position].form != "of":
+        return False
+    before = tokens[position - 1]
+    gap = text[before.end : tokens[position].start]
+    return gap == ", " or (gap == " " and text[before.start].isupper() and before.form not in cues.BODIES)
 
 
 def _is_locative(tokens: Sequence[Token], position: int) -> bool:

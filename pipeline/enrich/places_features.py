@@ -14,7 +14,7 @@ from pipeline.enrich.places_common import COMMON
 from pipeline.enrich.places_context import Around
 from pipeline.enrich.places_cues import METROPOLIS
 from pipeline.enrich.places_scan import Meaning
-from pipeline.gazetteer.file import ALTERNATE, DOUBTFUL, PERSONAL, Entry
+from pipeline.gazetteer.file import ADJECTIVE, ALTERNATE, DOUBTFUL, PERSONAL, SPOTS, Entry
 from pipeline.gazetteer.spelling import is_latin
 
 MOST_MEANINGS = 10
@@ -88,6 +88,7 @@ MEANING_FEATURES = [
     "contested",
     "dominant",
     "metropolis",
+    "division",
 ]
 SECOND_FEATURES = [
     "near",
@@ -133,7 +134,10 @@ class Candidate:
 
 def meanings_of(around: Around, evidence: Evidence) -> list[Meaning]:
     """Give the meanings that are worth weighing."""
-    meanings = [meaning for meaning in around.name.meanings if not meaning.flags & 1]
+    no = ADJECTIVE
+    if evidence.english and len(around.name.meanings) > 1 and around.name.meanings[0].entry.kind == "country":
+        no |= ALTERNATE * (around.name.meanings[0].flags & ALTERNATE > 0)
+    meanings = [meaning for meaning in around.name.meanings if not meaning.flags & no]
     if len(meanings) <= MOST_MEANINGS:
         return meanings
     named = [
@@ -197,6 +201,8 @@ def size(entry: Entry) -> float:
     """Give the decimal logarithm of a place's people; those added by hand count as towns that matter."""
     if entry.kind == "town":
         return log10(max(entry.population, _AT_LEAST[entry.trust]))
+    if entry.kind == "county":
+        return log10(max(entry.population, _AT_LEAST[1])) - 0.5
     return _HAND_SIZE
 
 
@@ -249,7 +255,7 @@ def meaning_features(
     entry = meaning.entry
     kind, country, admin = entry.kind, entry.country, entry.admin
     of_size = size(entry) - _HAND_SIZE
-    town = kind in ("town", "site")
+    town = kind in SPOTS
     place = (country, admin)
     in_country = is_supported(entry, evidence)
     in_admin = bool(admin) and evidence.admins.get(place, 0) > (kind == "admin")
@@ -291,7 +297,8 @@ def meaning_features(
         0.0 if town else names[_CAPITAL_BEHIND],
         float(rivals and not in_country),
         lead if town and position == leading else 0.0,
-        float(town and entry.population >= METROPOLIS),
+        float(kind == "town" and entry.population >= METROPOLIS),
+        float(kind == "county"),
     ]
 
 

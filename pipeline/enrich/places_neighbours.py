@@ -6,7 +6,7 @@ from functools import lru_cache
 from math import log1p
 
 from pipeline.enrich.places_features import Candidate, size
-from pipeline.gazetteer.file import Entry
+from pipeline.gazetteer.file import SPOTS, Entry
 
 _TOLD = 0.2
 """The likelihood in the first pass from which on a meaning counts."""
@@ -38,7 +38,7 @@ class Neighbourhood:
 
     def _add(self, candidate: Candidate, bit: int) -> None:
         entry, weight = candidate.meaning.entry, candidate.likelihood
-        if entry.kind in ("town", "site"):
+        if entry.kind in SPOTS:
             square = int(entry.lat // 1), int(entry.lon // 1)
             self._possible[square] |= bit
             if weight >= _TOLD:
@@ -63,7 +63,7 @@ class Neighbourhood:
             admin -= sum(each.likelihood for each in in_country if each.meaning.entry.admin == entry.admin)
             possible_admin = (self._possible_admins[entry.country, entry.admin] & ~(1 << index)).bit_count()
         whole = self._whole - sum(each.likelihood for each in own)
-        town = entry.kind in ("town", "site")
+        town = entry.kind in SPOTS
         near, possible = self._around(entry, own, index) if town else (0.0, 0)
         lonely = town and near < _TOLD and max(admin, 0.0) < _TOLD
         return [
@@ -88,7 +88,7 @@ class Neighbourhood:
             near += self._squares.get(square, 0.0)
         for each in own:
             mine = each.meaning.entry
-            if mine.kind in ("town", "site"):
+            if mine.kind in SPOTS:
                 beside = abs(int(mine.lat // 1) - row) <= 1 and abs(int(mine.lon // 1) - column) <= 1
                 near -= each.likelihood * beside
         return near, (names & ~(1 << index)).bit_count()

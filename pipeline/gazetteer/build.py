@@ -15,6 +15,7 @@ from pipeline.seeds import seed
 
 COMPILED = Path(__file__).parent / "places.bin"
 
+_LARGE = 300_000
 _SAME_PLACE = 0.6  # degrees between two records of one place
 
 
@@ -51,6 +52,8 @@ def compile_gazetteer(path: Path, additions: Path) -> None:
     compiler.add_countries()
     compiler.add_additions()
     compiler.add_regions()
+    compiler.add_natural()
+    compiler.add_divisions()
     compiler.add_towns()
     compiler.add_capitals()
     compiler.add_not_places()
@@ -90,10 +93,26 @@ class _Compiler:
             self._flag(word, file.PERSONAL)
         for word in self._additions.doubtful:
             self._flag(word, file.DOUBTFUL)
+        for name, meanings in self._names.items():
+            self._prefer_main(name, meanings)
         return {
             name: [Reference(entry, flags) for entry, flags in meanings.items()]
             for name, meanings in self._names.items()
         }
+
+    def _prefer_main(self, name: str, meanings: dict[int, int]) -> None:
+        """Mark a country's foreign name that in English is a large town's of it: Tunis is no Tunisia in English."""
+        if len(meanings) < 2:
+            return
+        entries = {number: self.entries[number] for number in meanings}
+        cities = {
+            each.country
+            for each in entries.values()
+            if each.kind == "town" and each.population >= _LARGE and spelling.key(each.name) == name
+        }
+        for number, each in entries.items():
+            if each.kind == "country" and each.country in cities and spelling.key(each.name) != name:
+                meanings[number] |= file.ALTERNATE
 
     def _flag(self, word: str, flag: int) -> None:
         meanings = self._names.get(spelling.key(word), {})
@@ -146,6 +165,31 @@ class _Compiler:
                 for name in place.names:
                     self._name(known, name)
 
+    def add_natural(self) -> None:
+        for place in sources.read_natural():
+            if (place.name, place.country) not in self._by_place:
+                self._add_by_hand(place)
+
+    def add_divisions(self) -> None:
+        for each in sources.read_divisions():
+            known = (self._by_place.get((name, each.country)) for name in each.names)
+            if each.order == 1 and any(number is not None for number in known):
+                continue
+            kind = "admin" if each.order == 1 else "county"
+            place = Entry(
+                each.names[0],
+                each.country,
+                each.lat,
+                each.lon,
+                kind,
+                each.people,
+                2 if each.order == 1 else 0,
+                each.code,
+            )
+            number = self._enter(place)
+            for name in each.names:
+                self._name(number, name)
+
     def _add_by_hand(self, place: sources.Addition) -> None:
         entry = self._enter(Entry(place.name, place.country, place.lat, place.lon, place.kind, 0, 2, place.code))
         self._by_place[place.name, place.country] = entry
@@ -164,6 +208,8 @@ class _Compiler:
                 )
                 if spelling.is_usable(town.name):
                     self._name(entry, town.name, town.language)
+            for name in spelling.shortened(town.name):
+                self._name(entry, name)
             for name in town.alternatenames:
                 if spelling.is_usable(name) and (town.is_widely_known or spelling.is_same(name, town.name)):
                     # at home towns go by many spellings, elsewhere a foreign one is rather another word

@@ -33,10 +33,13 @@ LOWER = 32
 """The name may be written in lower case."""
 
 NOWHERE = "nowhere"
-KINDS = ("country", "region", "continent", "admin", "town", "site", NOWHERE)
+KINDS = ("country", "region", "continent", "admin", "town", "site", NOWHERE, "county")
+SPOTS = frozenset({"town", "site", "county"})
+"""Kinds of places so small that which of one name is meant shows in what else is near."""
 
 _ORDER = {
-    kind: order for order, kind in enumerate(("country", "continent", "region", "admin", "town", "site", NOWHERE))
+    kind: order
+    for order, kind in enumerate(("country", "continent", "region", "admin", "town", "site", "county", NOWHERE))
 }
 
 _MAGIC = b"HMGAZ\x00\x00\x03"
@@ -120,7 +123,8 @@ class Gazetteer:
 
     def _place(self, number: int) -> Place:
         entry = self.entry(number)
-        return Place(name=entry.name, country=entry.country or None, lat=entry.lat, lon=entry.lon, kind=entry.kind)
+        kind = "admin" if entry.kind == "county" else entry.kind
+        return Place(name=entry.name, country=entry.country or None, lat=entry.lat, lon=entry.lon, kind=kind)
 
 
 def write_gazetteer(

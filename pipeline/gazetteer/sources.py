@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -136,6 +136,36 @@ def read_regions() -> Iterator[Addition]:
             yield Addition(
                 name=name, kind="admin", lat=float(lat), lon=float(lon), country=country, code=code, names=tuple(names)
             )
+
+
+def read_natural() -> Iterator[Addition]:
+    """Give seas, rivers, mountains and parts of countries from their table."""
+    for line in (TABLES / "natural.tsv").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            country, name, lat, lon, *names = line.split("\t")
+            yield Addition(
+                name=name, kind="region", lat=float(lat), lon=float(lon), country=country, names=tuple(names)
+            )
+
+
+class Division(NamedTuple):
+    """A state or county of the table of divisions: `order` is 1 or 2, `code` GeoNames' of the first order."""
+
+    country: str
+    order: int
+    code: str
+    lat: float
+    lon: float
+    people: int
+    names: tuple[str, ...]
+
+
+def read_divisions() -> Iterator[Division]:
+    """Give the states, provinces and counties that tools/divisions.py took from GeoNames' towns."""
+    for line in (TABLES / "divisions.tsv").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            country, order, code, name, lat, lon, people, *names = line.split("\t")
+            yield Division(country, int(order), code, float(lat), float(lon), int(people), (name, *names))
 
 
 def read_states() -> dict[str, str]:

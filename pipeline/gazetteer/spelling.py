@@ -122,6 +122,18 @@ def is_usable(name: str) -> bool:
     return name[0].isupper() and not name.isupper() if is_latin(name) else name[0].isupper() or not name[0].islower()
 
 
+def shortened(name: str) -> Iterator[str]:
+    """Give a name with its first word as papers shorten it, or in full: "St. Albans" for "Saint Albans"."""
+    for long, short in _SHORT:
+        if name.startswith(f"{long} "):
+            yield f"{short} {name.removeprefix(long).strip()}"
+        elif name.startswith((f"{short} ", f"{short}. ")):
+            yield f"{long} {name.removeprefix(short).removeprefix('.').strip()}"
+
+
+_SHORT = (("Saint", "St"), ("Mount", "Mt"), ("Fort", "Ft"), ("Sainte", "Ste"))
+
+
 def is_same(name: str, main: str) -> bool:
     """Tell whether a spelling is the main name in the writing of its country, which is not the Latin one."""
     return bool(_CYRILLIC.match(name)) and abs(len(name) - len(main)) <= 3

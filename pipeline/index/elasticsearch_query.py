@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from pipeline.index.cursor import COUNTED_AT_LEAST, FACET_FIELDS
 from pipeline.index.interface import Facet, SearchQuery
-from pipeline.index.query import Search, place_key
+from pipeline.index.query import Search, place_key, place_keys
 from pipeline.index.runs import Either, Ordered, Run
 from pipeline.index.translate import Found, translate
 from pipeline.index.words import MARKS, Variant, Word
@@ -99,13 +99,14 @@ def sort_order(search: Search) -> list[Any]:
 def _filters(query: SearchQuery) -> list[Body]:
     wanted = {
         "language": query.language and query.language.lower(),
-        "place_keys": query.place and place_key(query.place),
         "countries": query.country and query.country.upper(),
         "source_kinds": query.kind and query.kind.lower(),
         "rules": query.rule,
         "story": query.story,
     }
     filters: list[Body] = [{"term": {name: value}} for name, value in wanted.items() if value]
+    if query.place:
+        filters.append(_terms("place_keys", place_keys(query.place)))
     if query.source:
         filters.append(_terms("source_keys", [place_key(query.source), query.source]))
     bounds = {name: value.isoformat() for name, value in (("gte", query.since), ("lt", query.until)) if value}

@@ -49,10 +49,11 @@ class SearchQuery:
     """What is searched for: words of the rules' query language or plain ones, `*` for everything; every filter must hold.
 
     docs/query-language.md describes both. `since` and `until`, which is not part of what they enclose, compare the
-    published time, or the time first seen where there is none or it is yet to come. `place` is a place's name or a
-    country's ISO 3166-1 alpha-2 code, `country` such a code, `kind` a kind of source, such as `agency`, `source` an
-    outlet's name or its feed's address; case and accents don't matter. Unless there is an `order`, the newest come first
-    without words, and otherwise the most relevant; without words there is no relevance to go by.
+    published time, or the time first seen where there is none or it is yet to come. `place` is a
+    place's name, in any language or script in which the gazetteer knows it, or a country's ISO 3166-1 alpha-2 code, `country`
+    such a code, `kind` a kind of source, such as `agency`, `source` an outlet's name or its feed's address; case and accents
+    don't matter. Unless there is an `order`, the newest come first without words, and otherwise the most relevant; without
+    words there is no relevance to go by.
 
     `by_story` gives each story once, by the first of its articles. `facets` are counted on the first page. With `paged`, the
     result says where the next page begins, which is given as `after` with the same query.

@@ -7,6 +7,7 @@ from functools import cache, cached_property
 from typing import TypeAlias
 
 from pipeline.errors import BadInput
+from pipeline.gazetteer.lookup import place_names
 from pipeline.index.interface import Order, SearchQuery
 from pipeline.index.words import Word, word_of
 from pipeline.records.article import Severity
@@ -118,6 +119,14 @@ def read_search(text: str, reader: QueryReader) -> Search:
 def place_key(name: str) -> str:
     """The form under which a place or a source is filtered by: its words, folded."""
     return " ".join(forms(name)) or fold(name.strip())
+
+
+def place_keys(name: str) -> list[str]:
+    """The forms by which a place is filtered for: as it is written, and as each place is that the gazetteer calls so.
+
+    So `Tombouctou` and `تمبكتو` find what `Timbuktu` does. Raises BadInput when there is no gazetteer.
+    """
+    return list(dict.fromkeys(place_key(each) for each in (name, *place_names().places(name))))
 
 
 def _parts(text: str) -> Iterator[tuple[str, int]]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from tantivy import FieldType, Occur, Query, Schema
 
 from pipeline.index.interface import SearchQuery
-from pipeline.index.query import Search, place_key
+from pipeline.index.query import Search, place_key, place_keys
 from pipeline.index.runs import Either, Ordered, Run
 from pipeline.index.tantivy_schema import STEM, milliseconds
 from pipeline.index.translate import Found, translate
@@ -144,13 +144,14 @@ def time_range(schema: Schema, name: str, since: datetime | None, until: datetim
 def _filters(schema: Schema, query: SearchQuery) -> list[Query]:
     wanted = {
         "language": query.language and query.language.lower(),
-        "place_keys": query.place and place_key(query.place),
         "countries": query.country and query.country.upper(),
         "source_kinds": query.kind and query.kind.lower(),
         "rules": query.rule,
         "story": query.story,
     }
     filters = [Query.term_query(schema, name, value, "basic") for name, value in wanted.items() if value]
+    if query.place:
+        filters.append(Query.term_set_query(schema, "place_keys", place_keys(query.place)))
     if query.source:
         filters.append(Query.term_set_query(schema, "source_keys", [place_key(query.source), query.source]))
     if query.since or query.until:

@@ -40,6 +40,16 @@ def all_pages(bench: Bench, query: SearchQuery, between: Sequence[EnrichedArticl
         page = bench.index.search(replace(query, after=page.next))
 
 
+def test_a_place_is_filtered_for_by_any_of_its_names(bench: Bench) -> None:  # noqa: F811
+    bench.write(hours(1, places=(TIMBUKTU,)), hours(2, places=(MALI,), countries=("ML",)))
+
+    for name in ("Timbuktu", "Tombouctou", "timbouctou", "Тимбукту", "تمبكتو"):
+        assert ids(search(bench, place=name)) == ["a01"], name
+    for name in ("ML", "ml", "Mali", "Мали", "马里"):
+        assert ids(search(bench, place=name)) == ["a02"], name
+    assert ids(search(bench, place="Nowhere at all")) == []
+
+
 # ------------------------------------------------------------------------------------------------------- order
 
 

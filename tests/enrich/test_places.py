@@ -113,6 +113,32 @@ def test_towns_that_lie_together_tell_which_are_meant():
     assert found["Portland"].lat == pytest.approx(43.66, abs=0.3)
 
 
+def test_counties_are_places_and_tell_which_towns_are_meant():
+    found, _ = find("Crews from King City and Albany met in Gentry County on Friday.")
+    assert (found["Gentry County"].kind, found["Gentry County"].country) == ("admin", "US")
+    assert found["King City"].lat == pytest.approx(40.05, abs=0.3)
+
+
+def test_a_state_is_told_from_its_abbreviation_behind_a_town():
+    found, _ = find("LEBANON, Pa. (AP) - A man from Myerstown was held on Friday.")
+    assert found["Lebanon"].lat == pytest.approx(40.34, abs=0.3)
+    assert found["Pennsylvania"].kind == "admin"
+
+
+def test_seas_rivers_and_mountains_are_regions():
+    found, countries = find("Ash from Mount St. Helens reached the Columbia River; ships wait in the Red Sea.")
+    assert {name: place.kind for name, place in found.items()} == dict.fromkeys(
+        ("Mount St. Helens", "Columbia River", "Red Sea"), "region"
+    )
+    assert "Red Sea" not in countries
+
+
+def test_somebodys_age_tells_a_surname_from_a_town():
+    found, _ = find("Houston Banks, 20, of Leland, and Florence Lincoln, 61, of Indianola, Mississippi, died on Friday.")
+    assert {"Leland", "Indianola"} <= found.keys()
+    assert found.keys().isdisjoint({"Banks", "Lincoln", "Houston", "Florence"})
+
+
 def test_people_and_firms_named_like_towns_are_none():
     text = "Dallas Monroe threw four times, coach Marshall Madison said. Lincoln Financial paid. Austin Wells was out."
     assert find(text)[0].keys() == set()
