@@ -187,14 +187,15 @@ def set_up(parts: Parts, settings: Settings) -> None:
     parts.index.setup()
 
 
-def import_kibana(settings: Settings) -> int:
-    """Import data views, sessions and dashboards into the Kibana that HARMATTAN_KIBANA names, and give their number."""
+def import_kibana(settings: Settings) -> tuple[int, str | None]:
+    """Import objects into the Kibana that HARMATTAN_KIBANA names; give their number, and why roles can't be made, if so."""
+    from pipeline.kibana.content import ndjson
     from pipeline.kibana.importer import Kibana
 
     if not settings.kibana:
         raise BadInput("HARMATTAN_KIBANA is not set: name the address of Kibana, such as https://kibana:5601")
     kibana = Kibana(settings.kibana, api_key=settings.kibana_api_key, ca=settings.kibana_ca)
-    return kibana.import_objects(seed("kibana/harmattan.ndjson").read_text(encoding="utf-8"))
+    return kibana.import_objects(ndjson(settings.public_url)), kibana.make_roles()
 
 
 def _folder(settings: Settings) -> Path:

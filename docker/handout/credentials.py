@@ -2,7 +2,7 @@
 """Makes what each part signs in with: credentials.py ELASTICSEARCH SECRETS HANDOUT.
 
 With the password of `elastic`, which nobody needs afterwards: a service token for Kibana, an API key of its own for each
-part that talks to Elasticsearch, the analysts' role and the first analyst. Safe to repeat: what still holds is kept, and a
+part that talks to Elasticsearch, the roles and the first analyst. Safe to repeat: what still holds is kept, and a
 key whose rights have changed is replaced and then withdrawn. Needs nothing but Python.
 """
 
@@ -59,22 +59,33 @@ KIBANA_RIGHTS: Mapping[str, Any] = {
 }
 """What the key may do with which `setup` imports Kibana's objects."""
 
-ANALYST: Mapping[str, Any] = {
-    "description": "Reads Harmattan's articles and alerts, and works with them in Kibana",
-    "indices": indices("read", "view_index_metadata"),
-    "applications": [
-        {
-            "application": KIBANA,
-            "privileges": [
-                "feature_discover_v2.all",
-                "feature_dashboard_v2.read",
-                "feature_visualize_v2.read",
-                "feature_maps_v2.read",
-            ],
-            "resources": [SPACE],
-        }
-    ],
+
+def role(description: str, names: Sequence[str], features: Mapping[str, str]) -> Mapping[str, Any]:
+    """Give a role that reads these indices and has these features of Kibana in Harmattan's space."""
+    privileges = [f"feature_{name}.{right}" for name, right in features.items()]
+    return {
+        "description": description,
+        "indices": [{"names": list(names), "privileges": ["read", "view_index_metadata"]}],
+        "applications": [{"application": KIBANA, "privileges": privileges, "resources": [SPACE]}],
+    }
+
+
+LOOKS = {"discover_v2": "read", "dashboard_v2": "read", "visualize_v2": "read", "maps_v2": "read"}
+READS = INDICES[:2]
+ROLES: Mapping[str, Mapping[str, Any]] = {
+    "harmattan-reader": role("Reads Harmattan's articles and alerts in Kibana", READS, LOOKS),
+    "harmattan-analyst": role(
+        "Reads Harmattan's articles and alerts, and keeps searches of its own in Kibana",
+        READS,
+        LOOKS | {"discover_v2": "all"},
+    ),
+    "harmattan-operator": role(
+        "Sees Harmattan's feeds and figures, too, and changes dashboards in Kibana",
+        INDICES,
+        dict.fromkeys((*LOOKS, "indexPatterns"), "all"),
+    ),
 }
+"""The roles that `setup` makes where its key may (pipeline/kibana/roles.py); here it may not."""
 
 KEYS: Sequence[tuple[str, str, str, Mapping[str, Any]]] = (
     *((f"harmattan-{part}", part, "elasticsearch-api-key", rights) for part, rights in RIGHTS.items()),
@@ -196,8 +207,9 @@ def _setting(file: Path, name: str) -> str | None:
 
 
 def make_analyst(security: Security, secrets: Path) -> str:
-    """Bring the analysts' role up to date, and make the first analyst if there is none; a changed password is left alone."""
-    security.ask("PUT", "/_security/role/harmattan-analyst", ANALYST)
+    """Bring the roles up to date, and make the first analyst if there is none; a changed password is left alone."""
+    for name, rights in ROLES.items():
+        security.ask("PUT", f"/_security/role/{name}", rights)
     if security.ask("GET", "/_security/user/analyst", accept=(404,)):
         return "user analyst: kept"
     body = {"password": _secret(secrets, "analyst-password"), "roles": ["harmattan-analyst"]}

@@ -23,5 +23,6 @@ def setup(data: Path | None) -> None:
     if settings.kibana:
         from pipeline.bootstrap import import_kibana
 
-        count = import_kibana(settings)
+        count, no_roles = import_kibana(settings)
         click.echo(f"Kibana: {count} objects imported")
+        click.echo(f"Kibana: no roles were made ({no_roles})" if no_roles else "Kibana: roles are up to date")

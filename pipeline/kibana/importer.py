@@ -1,4 +1,4 @@
-"""Importing the objects into a running Kibana, in a space of their own."""
+"""Importing the objects into a running Kibana, in a space of their own, and making the roles of those who read them."""
 
 import json
 import secrets
@@ -10,11 +10,19 @@ from urllib.error import HTTPError
 from urllib.request import HTTPSHandler, Request, build_opener
 
 from pipeline.errors import BadInput, HarmattanError, OutOfReach
+from pipeline.kibana.roles import ROLES, SPACE
 
-SPACE = "harmattan"
 TIME_OUT = 60.0
 MOST_SAID = 5
 """How many failures an error message tells of."""
+
+
+class NotAllowed(BadInput):
+    """The key lacks the right to do something."""
+
+
+class NotThere(HarmattanError):
+    """Kibana knows nothing at this address."""
 
 
 class Kibana:
@@ -50,6 +58,21 @@ class Kibana:
         count = answer.get("successCount")
         return count if isinstance(count, int) else 0
 
+    def make_roles(self) -> str | None:
+        """Create or update the roles; give why they can't be made where the key may not, or security is off.
+
+        Raises OutOfReach, HarmattanError.
+        """
+        for name, role in ROLES.items():
+            path = f"/api/security/role/{name}"
+            try:
+                self._ask("PUT", path, json.dumps(role).encode(), "application/json")
+            except NotAllowed as error:
+                return f"{error}: give the key `manage_security`, or make them by hand"
+            except NotThere:
+                return f"Kibana at {self._url} knows no roles: Elasticsearch's security is off"
+        return None
+
     def _make_space(self) -> None:
         if self._ask("GET", f"/api/spaces/space/{SPACE}", accept=(404,)):
             return
@@ -70,7 +93,8 @@ class Kibana:
         request = Request(self._url + path, data=body, method=method, headers=headers)  # noqa: S310 - settings check it
         try:
             with self._opener.open(request, timeout=TIME_OUT) as response:
-                answer = json.load(response)
+                said = response.read()
+                answer = json.loads(said) if said else {}  # a role that was made is answered by 204
         except HTTPError as error:
             if error.code in accept:
                 return {}
@@ -88,7 +112,11 @@ class Kibana:
 
     def _refused(self, error: HTTPError) -> HarmattanError:
         said = f"Kibana at {self._url} answered {error.code}: {_message(error)}"
-        if error.code in (401, 403):
+        if error.code == 404:
+            return NotThere(said)
+        if error.code == 403:
+            return NotAllowed(f"{said}; check HARMATTAN_KIBANA_API_KEY and the rights of that key")
+        if error.code == 401:
             return BadInput(f"{said}; check HARMATTAN_KIBANA_API_KEY and the rights of that key")
         if error.code == 429 or error.code >= 500:
             return OutOfReach(f"{said}; wait until it is ready, and run `harmattan setup` again")

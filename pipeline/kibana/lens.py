@@ -44,7 +44,7 @@ class Lens:
 
 
 def over_time(view: DataView) -> Column:
-    """Group by time, in steps that suit the time shown."""
+    """Group by time, in steps that suit the time shown. The view must have a time."""
     return {
         "label": "Time",
         "customLabel": True,
@@ -57,8 +57,10 @@ def over_time(view: DataView) -> Column:
     }
 
 
-def most_frequent(field: str, label: str, size: int, by: str, *, others: bool = False) -> Column:
-    """Group by a field's most frequent values, in the order of column `by`."""
+def most_frequent(
+    field: str, label: str, size: int, by: str, *, others: bool = False, ascending: bool = False
+) -> Column:
+    """Group by so many of a field's values, those with the most in column `by` first; the least where that is `ascending`."""
     return {
         "label": label,
         "customLabel": True,
@@ -70,7 +72,7 @@ def most_frequent(field: str, label: str, size: int, by: str, *, others: bool = 
         "params": {
             "size": size,
             "orderBy": {"type": "column", "columnId": by},
-            "orderDirection": "desc",
+            "orderDirection": "asc" if ascending else "desc",
             "otherBucket": others,
             "missingBucket": False,
             "parentFormat": {"id": "terms"},
@@ -92,7 +94,38 @@ def distinct(field: str, label: str) -> Column:
     return _figure(label, "unique_count", field)
 
 
-def _figure(label: str, operation: str, field: str) -> Column:
+def average(field: str, label: str, form: Mapping[str, Any] | None = None) -> Column:
+    """Give the mean of a number; `form` is how it is shown, such as PERCENT."""
+    return _figure(label, "average", field, form)
+
+
+def greatest(field: str, label: str) -> Column:
+    """Give the greatest of a number."""
+    return _figure(label, "max", field)
+
+
+def total(field: str, label: str) -> Column:
+    """Give the sum of a number."""
+    return _figure(label, "sum", field)
+
+
+def first(field: str, label: str) -> Column:
+    """Give the earliest of a date."""
+    return _figure(label, "min", field) | {"dataType": "date"}
+
+
+def last(field: str, label: str) -> Column:
+    """Give the latest of a date."""
+    return _figure(label, "max", field) | {"dataType": "date"}
+
+
+PERCENT: Mapping[str, Any] = {"id": "percent", "params": {"decimals": 0}}
+
+
+def _figure(label: str, operation: str, field: str, form: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    params: dict[str, Any] = {"emptyAsNull": True}
+    if form:
+        params["format"] = form
     return {
         "label": label,
         "customLabel": True,
@@ -101,7 +134,7 @@ def _figure(label: str, operation: str, field: str) -> Column:
         "sourceField": field,
         "isBucketed": False,
         "scale": "ratio",
-        "params": {"emptyAsNull": True},
+        "params": params,
     }
 
 
@@ -115,6 +148,18 @@ def bars(over: str, counted: str, split: str | None = None, *, lying: bool = Fal
         "valueLabels": "show" if lying else "hide",
         "fittingFunction": "None",
         "layers": [layer | ({"splitAccessor": split} if split else {})],
+    }
+
+
+def lines(over: str, measured: str, split: str) -> dict[str, Any]:
+    """Draw a line of column `measured` over column `over` for each value of column `split`."""
+    layer = {"layerId": LAYER, "layerType": "data", "seriesType": "line", "xAccessor": over, "accessors": [measured]}
+    return {
+        "preferredSeriesType": "line",
+        "legend": {"isVisible": True, "position": "right"},
+        "valueLabels": "hide",
+        "fittingFunction": "None",
+        "layers": [layer | {"splitAccessor": split}],
     }
 
 

@@ -77,30 +77,54 @@ def link(label: str) -> dict[str, Any]:
     return {"id": "url", "params": params}
 
 
+def page(address: str, label: str) -> dict[str, Any]:
+    """Give the formatter of a field that holds the last part of an address: `{{value}}` is percent-encoded, as it must be."""
+    params = {
+        "type": "a",
+        "urlTemplate": f"{address}/{{{{value}}}}",
+        "labelTemplate": label,
+        "openLinkInCurrentTab": False,
+    }
+    return {"id": "url", "params": params}
+
+
+def number(kind: str, pattern: str) -> dict[str, Any]:
+    """Give the formatter of a number, by a pattern of numeral.js, such as `0,0.[0]`."""
+    return {"id": kind, "params": {"pattern": pattern}}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataView:
-    """Indices as Kibana sees them: the time of a document, how fields are called and shown, what is not shown at all."""
+    """Indices as Kibana sees them: the time of a document, how fields are called and shown, what is not shown at all.
+
+    Without a `time`, the time that a reader chooses narrows nothing. `pages` are the fields that hold an id of Harmattan's own
+    page, with the part of its address before that id and the link's text.
+    """
 
     id: str
     pattern: str
     name: str
-    time: str
+    time: str | None
     labels: Mapping[str, str] = field(default_factory=dict)
     formats: Mapping[str, Any] = field(default_factory=dict)
+    pages: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     hidden: Sequence[str] = ()
 
-    def saved(self) -> SavedObject:
-        """Give it as Kibana keeps it."""
+    def saved(self, base_url: str | None = None) -> SavedObject:
+        """Give it as Kibana keeps it; links to Harmattan's own page need the address of that page."""
+        base = base_url.rstrip("/") if base_url else None
+        pages = {name: page(f"{base}/{where}", label) for name, (where, label) in self.pages.items()} if base else {}
         attributes = {
             "title": self.pattern,
             "name": self.name,
-            "timeFieldName": self.time,
             "allowNoIndex": True,
             "fields": "[]",
             "sourceFilters": json.dumps([{"value": pattern} for pattern in self.hidden]),
-            "fieldFormatMap": json.dumps(self.formats),
+            "fieldFormatMap": json.dumps({**self.formats, **pages}),
             "fieldAttrs": json.dumps({name: {"customLabel": label} for name, label in self.labels.items()}),
         }
+        if self.time:
+            attributes["timeFieldName"] = self.time
         return SavedObject("index-pattern", self.id, attributes)
 
 
@@ -109,7 +133,7 @@ class DataView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A search that analysts open in Discover: newest first, matches marked."""
+    """A search that analysts open in Discover: newest first unless `sort` names a field and an order, matches marked."""
 
     id: str
     title: str
@@ -120,6 +144,7 @@ class Session:
     breakdown: str | None = None
     widths: Mapping[str, int] = field(default_factory=dict)
     time: tuple[str, str] | None = None
+    sort: tuple[str, str] | None = None
 
     def saved(self, *more: Reference) -> SavedObject:
         """Give it as Kibana keeps it."""
@@ -135,7 +160,7 @@ class Session:
             "title": self.title,
             "description": self.description,
             "columns": list(self.columns),
-            "sort": [[self.view.time, "desc"]],
+            "sort": [list(self.sort or (self.view.time, "desc"))],
             "grid": {"columns": {column: {"width": width} for column, width in self.widths.items()}},
             "hideChart": False,
             "isTextBasedQuery": False,

@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from pipeline.kibana.roles import ROLES
 from tests.compose.composefile import ROOT, read_file, read_services
 from tests.compose.security import Node, open_node
 
@@ -204,6 +205,18 @@ def test_the_analyst_reads_and_no_more(node: Node, secrets: Path, handout: Path)
     (indices,) = node.roles["harmattan-analyst"]["indices"]
     assert indices["privileges"] == ["read", "view_index_metadata"]
     assert node.roles["harmattan-analyst"]["applications"][0]["resources"] == ["space:harmattan"]
+
+
+def test_the_roles_are_those_that_setup_makes(node: Node, secrets: Path, handout: Path) -> None:
+    make_credentials(node, secrets, handout)
+    assert set(node.roles) == set(ROLES)
+    for name, role in ROLES.items():
+        made = node.roles[name]
+        (space,) = role["kibana"]
+        assert made["indices"] == role["elasticsearch"]["indices"]
+        assert made["applications"][0]["privileges"] == [
+            f"feature_{one}.{right[0]}" for one, right in space["feature"].items()
+        ]
 
 
 def test_kibana_gets_a_token_and_three_keys_that_are_long_enough(node: Node, secrets: Path, handout: Path) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from tests.kibana.fields import DATES, GROUPING, Fields, fields_of
+from tests.kibana.fields import DATES, GROUPING, NUMBERS, Fields, fields_of
 from tests.kibana.kql import elasticsearch_query, fields_in
 
 COLUMNS_OF_THE_GRID = 48
@@ -27,7 +27,7 @@ VERSIONS = {
 }
 KEYS = {"id", "type", "attributes", "references", "coreMigrationVersion", "typeMigrationVersion", "managed"}
 NEEDED: Mapping[str, set[str]] = {
-    "index-pattern": {"title", "name", "timeFieldName"},
+    "index-pattern": {"title", "name"},
     "search": {"title", "columns", "sort", "kibanaSavedObjectMeta"},
     "lens": {"title", "visualizationType", "state"},
     "map": {"title", "mapStateJSON", "layerListJSON"},
@@ -35,7 +35,8 @@ NEEDED: Mapping[str, set[str]] = {
     "dashboard": {"title", "panelsJSON", "optionsJSON", "kibanaSavedObjectMeta"},
 }
 ALLOWED: Mapping[str, set[str]] = {
-    "index-pattern": {"fields", "fieldFormatMap", "fieldAttrs", "sourceFilters", "runtimeFieldMap", "allowNoIndex"},
+    "index-pattern": {"fields", "fieldFormatMap", "fieldAttrs", "sourceFilters", "runtimeFieldMap", "allowNoIndex"}
+    | {"timeFieldName"},
     "search": {"description", "grid", "hideChart", "isTextBasedQuery", "rowHeight", "breakdownField"}
     | {"timeRestore", "timeRange", "refreshInterval"},
     "lens": {"description"},
@@ -43,7 +44,7 @@ ALLOWED: Mapping[str, set[str]] = {
     "tag": {"description"},
     "dashboard": {"description", "timeRestore", "timeFrom", "timeTo", "refreshInterval", "controlGroupInput"},
 }
-FORMATS = {"url", "number", "date", "string", "boolean", "color"}
+FORMATS = {"url", "number", "percent", "date", "string", "boolean", "color"}
 CHARTS = {"lnsXY", "lnsMetric", "lnsDatatable", "lnsPie"}
 SERIES = {"bar", "bar_stacked", "bar_horizontal", "bar_horizontal_stacked", "line", "area", "area_stacked"}
 DATE_MATH = re.compile(r"now([+-]\d+[smhdwMy])*(/[smhdwMy])?")
@@ -78,6 +79,10 @@ class Saved:
         """The fields of the data view behind a reference; none where there is no such."""
         view = self.others.get(self.references.get(reference, ("", "")))
         return fields_of(view.attributes["title"]) if view and view.key[0] == "index-pattern" else {}
+
+    def references_to_views(self) -> str | None:
+        """The data view that a session or panel reads; None for what reads none."""
+        return next((name for kind, name in self.references.values() if kind == "index-pattern"), None)
 
     @property
     def source(self) -> dict[str, Any]:
@@ -148,18 +153,25 @@ def _references(saved: Saved) -> Problems:
 
 def _data_view(saved: Saved) -> Problems:
     fields = fields_of(saved.attributes["title"])
-    if fields.get(saved.attributes["timeFieldName"]) not in DATES:
+    if fields.get(saved.attributes.get("timeFieldName", ""), "date") not in DATES:
         yield "its time is no date"
     for name, form in saved.unpacked("fieldFormatMap").items():
         if name not in fields:
             yield f"there is no field {name} to format"
         if form["id"] not in FORMATS:
             yield f"Kibana knows no formatter {form['id']}"
-        if form["id"] == "url" and form["params"]["urlTemplate"] != "{{rawValue}}":
-            yield f"{name}: only {{{{rawValue}}}} leaves a whole address as it is"
+        if form["id"] == "url":
+            yield from _link(name, form["params"]["urlTemplate"])
     for name in saved.unpacked("fieldAttrs"):
         if name not in fields:
             yield f"there is no field {name} to label"
+
+
+def _link(name: str, template: str) -> Problems:
+    if template == "{{rawValue}}":
+        return
+    if not re.fullmatch(r"https?://[^{}]+/\{\{value\}\}", template):
+        yield f"{name}: only {{{{rawValue}}}} leaves a whole address as it is, and only {{{{value}}}} is safe as a part of one"
 
 
 def _session(saved: Saved) -> Problems:
@@ -216,7 +228,13 @@ def _column(column: Mapping[str, Any], fields: Fields, columns: Mapping[str, Any
         "terms": ("string", True, GROUPING),
         "count": ("number", False, {""}),
         "unique_count": ("number", False, GROUPING),
+        "average": ("number", False, NUMBERS),
+        "sum": ("number", False, NUMBERS),
+        "max": ("number", False, NUMBERS),
+        "min": ("number", False, NUMBERS),
     }.get(operation, ("", False, set()))
+    if operation in ("min", "max") and column["dataType"] == "date":
+        data_type, field_types = "date", DATES
     if column["dataType"] != data_type or column["isBucketed"] != bucketed:
         yield f"{operation} is not what it says to be"
     if operation == "count":

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-_CLAUSE = re.compile(r"(?P<negated>not )?(?P<field>[\w.]+): (?P<value>\*|\([^()]*\)|\"[^\"]*\"|\w+)")
+_CLAUSE = re.compile(r"(?P<negated>not )?(?P<field>[\w.]+)(?P<order>:| [<>]=?) (?P<value>\*|\([^()]*\)|\"[^\"]*\"|\w+)")
+_ORDERS = {" <": "lt", " <=": "lte", " >": "gt", " >=": "gte"}
 
 
 def elasticsearch_query(text: str) -> dict[str, Any]:
@@ -25,10 +26,12 @@ def _clauses(text: str) -> Iterator[tuple[bool, dict[str, Any]]]:
         found = _CLAUSE.fullmatch(clause)
         if found is None:
             raise ValueError(f"{clause!r} is not in the part of the language that these tests know")
-        yield bool(found["negated"]), _query(found["field"], found["value"])
+        yield bool(found["negated"]), _query(found["field"], found["order"], found["value"])
 
 
-def _query(field: str, value: str) -> dict[str, Any]:
+def _query(field: str, order: str, value: str) -> dict[str, Any]:
+    if order in _ORDERS:
+        return {"range": {field: {_ORDERS[order]: value}}}
     if value == "*":
         return {"exists": {"field": field}}
     values = [one.strip().strip('"') for one in value.strip("()").split(" or ")]

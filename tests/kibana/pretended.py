@@ -13,6 +13,7 @@ from typing import Any
 from pipeline.kibana.content import ndjson
 
 IMPORT = "/s/harmattan/api/saved_objects/_import?overwrite=true"
+ROLE = "/api/security/role/"
 COUNT = len(ndjson().splitlines())
 
 
@@ -21,6 +22,8 @@ class Kibana:
     """What this Kibana has and says, and what it was sent."""
 
     spaces: dict[str, Any] = field(default_factory=dict)
+    roles: dict[str, Any] = field(default_factory=dict)
+    role_answer: tuple[int, Any] = (204, b"")
     said: tuple[int, Any] = (200, {"success": True, "successCount": COUNT})
     imported: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -31,10 +34,15 @@ class Kibana:
         self.asked.append(f"{method} {path}")
         if headers["Authorization"] != f"ApiKey {self.key}":
             return 401, {"statusCode": 401, "error": "Unauthorized", "message": "[security_exception] wrong key"}
-        if method == "POST" and not headers["kbn-xsrf"]:
+        if method in ("POST", "PUT") and not headers["kbn-xsrf"]:
             return 400, {"statusCode": 400, "message": "Request must contain a kbn-xsrf header."}
         if path.startswith("/api/spaces/space"):
             return self._space(method, path, body)
+        if path.startswith(ROLE):
+            assert method == "PUT"
+            if self.role_answer[0] == 204:
+                self.roles[path.removeprefix(ROLE)] = json.loads(body)
+            return self.role_answer
         assert path == IMPORT
         if "harmattan" not in self.spaces:
             return 404, {"statusCode": 404, "message": "Saved object [space/harmattan] not found"}
@@ -65,7 +73,7 @@ def open_kibana() -> Iterator[Kibana]:
             self.end_headers()
             self.wfile.write(said)
 
-        do_POST = do_GET  # noqa: N815
+        do_POST = do_PUT = do_GET  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             pass

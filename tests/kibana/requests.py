@@ -69,7 +69,8 @@ def _counts(column: dict[str, Any]) -> bool:
 
 
 def _figure(column: dict[str, Any]) -> dict[str, Any]:
-    return {"cardinality": {"field": column["sourceField"]}}
+    kind = {"unique_count": "cardinality", "average": "avg"}.get(column["operationType"], column["operationType"])
+    return {kind: {"field": column["sourceField"]}}
 
 
 def _group(column: dict[str, Any], figures: dict[str, Any]) -> dict[str, Any]:

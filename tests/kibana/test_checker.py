@@ -145,6 +145,22 @@ FAULTS: dict[str, tuple[str, str, Callable[[dict[str, Any]], object], str]] = {
         ),
         "rawValue",
     ),
+    "a link to a page whose id is not encoded": (
+        "index-pattern",
+        "harmattan-alerts",
+        lambda saved: saved["attributes"].update(
+            fieldFormatMap=json.dumps(
+                {"id": {"id": "url", "params": {"urlTemplate": "https://x.example/{{rawValue}}"}}}
+            )
+        ),
+        "safe as a part",
+    ),
+    "a mean of what is no number": (
+        "lens",
+        "harmattan-usefulness",
+        lambda saved: _layer(saved)["columns"]["share"].update(sourceField="rule"),
+        "rule can't be used",
+    ),
     "a time that is no date": (
         "index-pattern",
         "harmattan-alerts",

@@ -25,17 +25,57 @@ def settings(kibana: Kibana, **given: Any) -> Settings:
 
 
 def test_everything_arrives_in_a_space_of_its_own(kibana: Kibana) -> None:
-    assert import_kibana(settings(kibana)) == COUNT
+    assert import_kibana(settings(kibana)) == (COUNT, None)
     assert kibana.spaces["harmattan"]["name"] == "Harmattan"
     assert kibana.imported == [ndjson()]
+
+
+def test_links_lead_to_the_page_that_readers_reach(kibana: Kibana) -> None:
+    import_kibana(settings(kibana, public_url="https://news.example"))
+    assert kibana.imported == [ndjson("https://news.example")]
+    assert "https://news.example/alerts/{{value}}" in kibana.imported[0]
 
 
 def test_importing_again_keeps_the_space_and_overwrites_the_objects(kibana: Kibana) -> None:
     import_kibana(settings(kibana))
     kibana.spaces["harmattan"]["name"] = "renamed by the operator"
-    assert import_kibana(settings(kibana)) == COUNT
+    assert import_kibana(settings(kibana)) == (COUNT, None)
     assert kibana.spaces["harmattan"]["name"] == "renamed by the operator"
     assert len(kibana.imported) == 2
+
+
+def test_roles_read_their_indices_in_the_space_and_nothing_more(kibana: Kibana) -> None:
+    import_kibana(settings(kibana))
+    assert set(kibana.roles) == {"harmattan-reader", "harmattan-analyst", "harmattan-operator"}
+    for name, role in kibana.roles.items():
+        assert role["elasticsearch"]["cluster"] == []
+        (indices,) = role["elasticsearch"]["indices"]
+        assert set(indices["privileges"]) == {"read", "view_index_metadata"}, name
+        (space,) = role["kibana"]
+        assert (space["spaces"], space["base"]) == (["harmattan"], [])
+    features = {name: role["kibana"][0]["feature"] for name, role in kibana.roles.items()}
+    assert {right for rights in features["harmattan-reader"].values() for right in rights} == {"read"}
+    assert [name for name, right in features["harmattan-analyst"].items() if right == ["all"]] == ["discover_v2"]
+    seen = {name: role["elasticsearch"]["indices"][0]["names"] for name, role in kibana.roles.items()}
+    assert not any("figures" in pattern or "feeds" in pattern for pattern in seen["harmattan-analyst"])
+    assert "harmattan-figures*" in seen["harmattan-operator"]
+
+
+@pytest.mark.parametrize(("status", "said"), [(403, "manage_security"), (404, "security is off")])
+def test_where_roles_can_not_be_made_the_objects_are_there_and_it_is_said_why(
+    kibana: Kibana, status: int, said: str
+) -> None:
+    kibana.role_answer = (status, {"statusCode": status, "message": "Forbidden"})
+    count, why = import_kibana(settings(kibana))
+    assert count == COUNT
+    assert why is not None
+    assert said in why
+
+
+def test_a_role_that_kibana_does_not_understand_is_an_error_with_its_reason(kibana: Kibana) -> None:
+    kibana.role_answer = (400, {"statusCode": 400, "message": "Unknown feature: discover_v9"})
+    with pytest.raises(HarmattanError, match="Unknown feature"):
+        import_kibana(settings(kibana))
 
 
 def test_an_answer_of_200_that_is_no_success_is_an_error_with_kibanas_reasons(kibana: Kibana) -> None:
