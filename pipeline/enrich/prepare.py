@@ -17,7 +17,7 @@ from pipeline.rules.facts import facts_of
 from pipeline.text.clues import find_clues
 from pipeline.text.document import Document
 from pipeline.text.html import html_to_text, title_to_text
-from pipeline.text.similarity import signature
+from pipeline.text.similarity import sign
 
 ENOUGH_TEXT = 600
 """Code points from which on a feed's own text counts as the article, and no page is asked for."""
@@ -159,7 +159,7 @@ class Preparer:
             language=language,
             places=places,
             countries=countries,
-            signature=signature([token.form for token in document.text_tokens]),
+            signature=sign(document),
             clues=find_clues(document, article.published or article.seen),
             credit=self._credits.find(document, article.authors, outlet, countries),
             extra=extra.found,

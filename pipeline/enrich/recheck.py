@@ -22,7 +22,7 @@ from pipeline.records.change import content_digest
 from pipeline.records.codec import encode
 from pipeline.state.interface import Recheck, Rechecks
 from pipeline.text.document import Document
-from pipeline.text.similarity import signature
+from pipeline.text.similarity import sign
 from pipeline.work.patience import Patience, Stopped
 
 AT_ONCE = 64
@@ -120,8 +120,7 @@ class RecheckWorker:
             self._next(replace(recheck, gone=True))
             return
         record = recheck.record
-        tokens = Document(record.title, record.text, record.language).text_tokens
-        signed = replace(record, signature=signature([token.form for token in tokens]))
+        signed = replace(record, signature=sign(Document(record.title, record.text, record.language)))
         self._append(
             recheck, replace(signed, withdrawn=True, page_kind="gone", page_error=None, seen=seen, origin=Origin.LIVE)
         )

@@ -9,6 +9,7 @@ from math import cos, exp, hypot, log1p, radians
 
 from pipeline.relate.trace import GENERIC, Trace, aftermaths
 from pipeline.relate.weights import BIAS, WEIGHTS
+from pipeline.relate.wording import APART, speaks_against
 
 FEATURES = (
     "same_language",
@@ -63,7 +64,11 @@ NEAR = 0.6
 """Degrees within which two spots may be one event's: a town and its suburb, a village and the next town."""
 COPY = 6.0
 """The log-odds that copies of one text are about one event."""
+_SAME_LANGUAGE = FEATURES.index("same_language")
+_OTHER_SPOT = (FEATURES.index("no_spot"), FEATURES.index("other_event"))
 _NEARLY = 0.6
+_FEWEST_IN_TITLE = 4
+_FEWEST_IN_TEXT = 8
 _GENERIC_WEIGHT = 0.3
 _COUNTED = ("dead ",)
 
@@ -73,7 +78,10 @@ def likeness(one: Trace, other: Trace) -> float:
     if (one.original or one.article) == (other.original or other.article):
         return COPY
     found = features(one, other)
-    return BIAS + sum(weight * value for weight, value in zip(WEIGHTS, found, strict=True) if value)
+    log_odds = BIAS + sum(weight * value for weight, value in zip(WEIGHTS, found, strict=True) if value)
+    if log_odds > APART and found[_SAME_LANGUAGE] and speaks_against(one, other, any(found[i] for i in _OTHER_SPOT)):
+        return APART
+    return log_odds
 
 
 def chance(log_odds: float) -> float:
@@ -127,8 +135,8 @@ def features(one: Trace, other: Trace) -> tuple[float, ...]:
         float(len(one.names) > 1 and len(other.names) > 1 and not names),
         log1p(hours),
         min(5.0, hours / 24),
-        _cosine(one.title_words, other.title_words) if same_language else 0.0,
-        _cosine(one.words, other.words) if same_language else 0.0,
+        _cosine(one.title_words, other.title_words, _FEWEST_IN_TITLE) if same_language else 0.0,
+        _cosine(one.words, other.words, _FEWEST_IN_TEXT) if same_language else 0.0,
         country * head,
         spot * head,
         country * numbers,
@@ -182,5 +190,6 @@ def _share(both: frozenset[str], one: frozenset[str], other: frozenset[str]) -> 
     return len(both) / min(len(one), len(other)) if both else 0.0
 
 
-def _cosine(one: frozenset[bytes], other: frozenset[bytes]) -> float:
-    return float(len(one & other) / (len(one) * len(other)) ** 0.5) if one and other else 0.0
+def _cosine(one: frozenset[bytes], other: frozenset[bytes], fewest: int) -> float:
+    """Give the cosine; what has few words counts as if it had so many, or "Report 5" and "Report 6" would be alike."""
+    return float(len(one & other) / (max(len(one), fewest) * max(len(other), fewest)) ** 0.5)

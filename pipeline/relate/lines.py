@@ -10,7 +10,7 @@ from pipeline.relate.stories import YOUNG, Looked, Stories
 from pipeline.relate.trace import Trace, make_trace
 from pipeline.text.clues import find_clues
 from pipeline.text.document import Document
-from pipeline.text.similarity import bands, repeats, signature
+from pipeline.text.similarity import bands, repeats, sign
 
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -50,7 +50,7 @@ class LinesTogether:
     ) -> None:
         """Take a line."""
         forms = [token.form for token in document.text_tokens]
-        signed = signature(forms)
+        signed = sign(document)
         exact = () if signed else (*(token.form for token in document.title_tokens), "", *forms)
         trace = make_trace(
             str(number), time or _SOME_TIME, document.language, places, countries, find_clues(document, time)

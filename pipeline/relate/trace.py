@@ -83,6 +83,11 @@ class Trace:
         return _digests(self.clues.title_words)
 
     @cached_property
+    def pairs(self) -> frozenset[bytes]:
+        """The pairs of neighbouring stems in title and text, each stem where it first stands."""
+        return _pairs(self.clues.title_words) | _pairs(self.clues.words)
+
+    @cached_property
     def anchors(self) -> tuple[int, ...]:
         """The numbers under which its story is looked up: things that few events at a time have in common."""
         return tuple(islice(dict.fromkeys(map(_number, _anchor_texts(self))), ANCHORS))
@@ -153,3 +158,8 @@ def _number(text: str) -> int:
 @lru_cache(maxsize=1 << 14)
 def _digests(packed: bytes) -> frozenset[bytes]:
     return frozenset(packed[start : start + 4] for start in range(0, len(packed), 4))
+
+
+@lru_cache(maxsize=1 << 14)
+def _pairs(packed: bytes) -> frozenset[bytes]:
+    return frozenset(packed[start : start + 8] for start in range(0, len(packed) - 4, 4))

@@ -4,13 +4,17 @@ A text's shingles are its runs of three words, or of five characters where words
 the SKETCH smallest hashes of them, and so all of a short text (a bottom-k sketch: Beyer and others 2007, "On synopses for
 distinct-value estimation"). Of two sketches the one that reaches less far says below which hash both are complete, and
 there they tell the share of one text's shingles that stand in the other: containment, which finds an agency's report also
-where it was cut to a third, and does not take for a copy what quotes a paragraph of it. Signatures are the same in every
-process and on every machine.
+where it was cut to a third, and does not take for a copy what quotes a paragraph of it. Texts of one pattern that tell of
+other places or in other figures are no copies (pipeline/text/slots.py). Signatures are the same in every process and on
+every machine.
 """
 
 from collections.abc import Collection, Sequence
 from struct import pack, unpack
 from zlib import crc32
+
+from pipeline.text.document import Document
+from pipeline.text.slots import Slots, contradict, find_slots
 
 SKETCH = 128
 BANDS = 16
@@ -21,8 +25,10 @@ NEAR_COPY = 0.55
 SURER = 0.7
 """The share that is asked for where it is estimated from few shingles."""
 
-_FORMAT = 2
-"""The first byte of a signature. Those of before had another length and are nobody's copies."""
+_FORMAT = 3
+"""The first byte of a signature."""
+_WITHOUT_SLOTS = 2
+"""The first byte of those of before, which knew no slots. Still older ones had another length and are nobody's copies."""
 _WORDS = 3
 _CHARACTERS = 5
 _FEWEST_WORDS = 20
@@ -32,11 +38,20 @@ _FEW = 16
 _SHORT = 40
 _ALL = 1 << 32
 _MASK = _ALL - 1
+_MOST_WORDS = 0xFFFF
+_NO_SLOTS = Slots(0, ())
+_HEAD = 5
 _ODD = 2_654_435_761  # spreads the hashes of runs that are twice as long (Knuth 1973, multiplicative hashing)
 
 
-def signature(words: Sequence[str]) -> bytes:
-    """Give the signature of a text from its folded words; empty when the text is too short."""
+def sign(document: Document) -> bytes:
+    """Give the signature of a document's text; empty when the text is too short."""
+    forms = [token.form for token in document.text_tokens]
+    return signature(forms, find_slots(document)) if len(forms) >= _FEWEST_WORDS else b""
+
+
+def signature(words: Sequence[str], slots: Slots = _NO_SLOTS) -> bytes:
+    """Give the signature of a text from its folded words and its slots; empty when the text is too short."""
     spaceless = 2 * sum(map(_is_character, words)) > len(words)
     size = _CHARACTERS if spaceless else _WORDS
     if len(words) < (_FEWEST_CHARACTERS if spaceless else _FEWEST_WORDS):
@@ -54,7 +69,10 @@ def signature(words: Sequence[str]) -> bytes:
     its_bands = _smallest(
         {(one * _ODD ^ other) & _MASK for one, other in zip(shingles, shingles[size:], strict=False)}, BANDS
     )
-    return pack(f"<BB{len(its_bands) + len(sketch)}I", _FORMAT, len(its_bands), *its_bands, *sketch)
+    numbers = pack(f"<{len(its_bands) + len(sketch)}I", *its_bands, *sketch)
+    filled = [number for slot in slots.filled for number in slot]
+    head = pack("<BBBH", _FORMAT, len(its_bands), len(slots.filled), min(slots.words, _MOST_WORDS))
+    return head + pack(f"<{len(filled)}H", *filled) + numbers
 
 
 def bands(signed: bytes) -> tuple[str, ...]:
@@ -78,7 +96,7 @@ def similarity(one: bytes, other: bytes) -> float:
 def repeats(later: bytes, earlier: bytes) -> bool:
     """Tell whether a text repeats an earlier one nearly word for word, or a part of it."""
     share, count = _estimate(later, earlier)
-    return share >= (NEAR_COPY if count >= _FEW else SURER)
+    return share >= (NEAR_COPY if count >= _FEW else SURER) and not contradict(_slots(later), _slots(earlier))
 
 
 def _estimate(one: bytes, other: bytes) -> tuple[float, int]:
@@ -103,10 +121,20 @@ def _smallest(hashes: Collection[int], most: int) -> list[int]:
 
 
 def _read(signed: bytes) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    if len(signed) < 2 or signed[0] != _FORMAT or len(signed) % 4 != 2:
+    """Give the bands and the sketch."""
+    start = _HEAD + 4 * signed[2] if len(signed) > _HEAD and signed[0] == _FORMAT else 2
+    if len(signed) < 2 or signed[0] not in (_FORMAT, _WITHOUT_SLOTS) or (len(signed) - start) % 4:
         return (), ()
-    numbers = unpack(f"<{len(signed) // 4}I", signed[2:])
+    numbers = unpack(f"<{(len(signed) - start) // 4}I", signed[start:])
     return numbers[: signed[1]], numbers[signed[1] :]
+
+
+def _slots(signed: bytes) -> Slots:
+    if len(signed) < _HEAD or signed[0] != _FORMAT:
+        return _NO_SLOTS
+    count, words = unpack("<BH", signed[2:_HEAD])
+    filled = unpack(f"<{2 * count}H", signed[_HEAD : _HEAD + 4 * count])
+    return Slots(words, tuple(zip(filled[::2], filled[1::2], strict=True)))
 
 
 def _is_character(word: str) -> bool:

@@ -25,7 +25,7 @@ from pipeline.state.database import DatabaseState
 from pipeline.text import similarity
 from pipeline.text.clues import find_clues
 from pipeline.text.document import Document
-from pipeline.text.similarity import signature
+from pipeline.text.similarity import sign
 from pipeline.work.interface import Delivered
 from tests.builders import NOON, match, minutes, prepared
 from tests.figures import Tell
@@ -47,7 +47,7 @@ def prepare(title: str, text: str, seen: datetime, url: str, **given: object) ->
         language=document.language,
         places=described.facts.places,
         countries=described.facts.countries,
-        signature=signature([token.form for token in document.text_tokens]),
+        signature=sign(document),
         clues=find_clues(document, seen),
     )
     return replace(article, **given)  # type: ignore[arg-type]
