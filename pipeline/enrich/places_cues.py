@@ -11,6 +11,10 @@ LOCATIVE = frozenset(
         "aus nach bei von im stadt dorf norden süden nördlich südlich "
         "в во из на под у около близ городе город города деревне деревня село районе до от к "
         "في من إلى الى قرب شمال جنوب شرق غرب وسط مدينة بلدة قرية جمهورية دولة منطقة "
+        "در از به تا نزدیک شمال جنوب شرق غرب پایتخت شهر کشور "
+        "från på till nära staden norra södra östra västra uit naar nabij tegen stad noorden zuiden oosten westen "
+        "v ve ze k ke u poblíž městě města východ západ sever jih miasto mieście miasta północ południe wschód zachód ze "
+        "біля у з із місті під поблизу півночі півдні "
         "w z do pod koło we ve u di dal dalla nel nella"
     )
 )

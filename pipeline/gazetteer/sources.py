@@ -215,10 +215,16 @@ def cldr_countries(known: Sequence[str]) -> Iterator[tuple[str, str, str]]:
 
 
 def cldr_cities() -> Iterator[tuple[str, str, str]]:
-    """Give the English name, language and name of the cities that CLDR names time zones after."""
+    """Give the English name, language and name of the cities that CLDR names time zones after.
+
+    Where a language calls a city as English does, CLDR has no name; where it inflects names, the English one stands for it.
+    """
     from babel import Locale
 
-    for language in LANGUAGES:
-        for zone, names in Locale.parse(language).time_zones.items():
-            if "city" in names:
-                yield zone.rpartition("/")[2].replace("_", " "), language, names["city"]
+    zones = {language: Locale.parse(language).time_zones for language in LANGUAGES}
+    known = {zone for names in zones.values() for zone, each in names.items() if "city" in each}
+    for language, names in zones.items():
+        for zone in sorted(known):
+            english = zone.rpartition("/")[2].replace("_", " ")
+            if name := names.get(zone, {}).get("city", english if language in _INFLECTED.values() else ""):
+                yield english, language, name

@@ -30,6 +30,12 @@ _RUSSIAN_ENDINGS = (
 )
 _RUSSIAN_CONSONANT = ("а", "у", "ом", "е", "ем")
 _POLISH_ENDINGS = (
+    ("ódź", ("odzi", "odzią")),
+    ("ń", ("nia", "niu", "niem", "niowi")),
+    ("ga", ("gi", "dze", "gę", "gą")),
+    ("ka", ("ki", "ce", "kę", "ką")),
+    ("ra", ("ry", "rze", "rę", "rą")),
+    ("ta", ("ty", "cie", "tę", "tą")),
     ("ia", ("ii", "ię", "ią")),
     ("ja", ("ji", "ję", "ją")),
     ("a", ("y", "i", "ę", "ą", "ie", "e")),
@@ -37,6 +43,10 @@ _POLISH_ENDINGS = (
 )
 _CZECH_ENDINGS = (
     ("ie", ("ii", "ií")),
+    ("ž", ("že", "ži", "ží")),
+    ("ha", ("hy", "ze", "hu", "hou")),
+    ("ka", ("ky", "ce", "ku", "kou")),
+    ("na", ("ny", "ně", "nu", "nou")),
     ("sko", ("ska", "sku", "skem")),
     ("o", ("a", "u", "em")),
     ("a", ("y", "ě", "u", "ou", "e")),
