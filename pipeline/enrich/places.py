@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from operator import mul
+from operator import attrgetter, mul
 
 from pipeline.enrich import places_cues as cues
 from pipeline.enrich.outlets import Outlet
@@ -30,6 +30,7 @@ from pipeline.gazetteer.spelling import key
 from pipeline.records.article import Place, Source
 from pipeline.text.document import Document
 
+_LIKELIHOOD = attrgetter("likelihood")
 _NAMES = len(NAME_FEATURES)
 _MOST_NAMES = 300
 """Different names of one article that are weighed; what follows in lists without end is left."""
@@ -82,7 +83,7 @@ class GazetteerPlaces:
         chosen: list[_Chosen] = []
         countries: dict[str, int] = dict(adjectives)
         for each in weighed:
-            best = max(each.candidates, key=lambda candidate: candidate.likelihood)
+            best = max(each.candidates, key=_LIKELIHOOD)
             if best.likelihood >= THRESHOLD:
                 chosen.append(_Chosen(each.around, best.meaning, best.likelihood))
                 country = best.meaning.entry.country
@@ -93,7 +94,8 @@ class GazetteerPlaces:
         events = _events(chosen)
         numbers = dict.fromkeys(each.meaning.number for each in chosen)
         numbers |= dict.fromkeys(self._shortened(weighed))
-        places = tuple(replace(self._gazetteer.place(number), event=number in events) for number in numbers)
+        found = ((self._gazetteer.place(number), number in events) for number in numbers)
+        places = tuple(replace(place, event=True) if event else place for place, event in found)
         return places, tuple(sorted(countries, key=lambda country: countries[country]))
 
     def _shortened(self, weighed: Iterable[Weighed]) -> Iterator[int]:

@@ -10,6 +10,7 @@ from pipeline.text.tokens import Token
 
 _MOSTLY = 0.7
 _ENOUGH_WORDS = 4
+_TELLING_WORDS = 60
 _DIVIDERS = frozenset([" ", "'", "’"])
 _DATELINE = re.compile(r"[^.!?\n]{0,30}?\.?(?: \((?:AP|AFP|Reuters|[A-Z][A-Za-z]{1,14})\)| ?[—–]| - | -- )")
 
@@ -28,7 +29,7 @@ class Passage:
 
     def is_headline_case(self) -> bool:
         """Tell whether nearly every long word has a capital, so that capitals tell nothing."""
-        long = [token for token in self.tokens if len(token.form) > 3]
+        long = [token for token in self.tokens[:_TELLING_WORDS] if len(token.form) > 3]
         upper = sum(self.text[token.start].isupper() for token in long)
         return len(long) >= _ENOUGH_WORDS and upper >= _MOSTLY * len(long)
 
@@ -107,9 +108,12 @@ class Around:
             self._look_for_state(passage, mention.end)
         if _AGE.match(text, end):
             self.person += 1
-            return
-        if gap != " ":
-            return
+        elif gap == " ":
+            self._look_at_word(passage, mention, headline)
+
+    def _look_at_word(self, passage: Passage, mention: Mention, headline: bool) -> None:
+        """Count what the word directly behind tells."""
+        text, word = passage.text, passage.tokens[mention.end]
         form, capital = word.form, text[word.start].isupper()
         if form in cues.COUNTY:
             self.county += 1
