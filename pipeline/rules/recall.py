@@ -4,7 +4,10 @@ The estimator is that for a stratified random sample: of a stratum of N articles
 N x / n are relevant; recall is the relevant ones among those that matched, divided by all relevant ones. Its interval is the
 one that W. Webber recommends ("Approximate recall confidence intervals", ACM Transactions on Information Systems 31 (1),
 2013): for each stratum a beta-binomial posterior of how many of those not judged are relevant, with half an article added to
-either count, and recall's own posterior by drawing from these at random.
+either count, and recall's own posterior by drawing from these at random. That gives the interval's lower end. He has one
+stratum of what was missed; of several in which nearly nothing is relevant, one such article is easily found in a small sample,
+and the true recall then lies above. So the upper end puts together each stratum's own limit, after C. J. Clopper and E. S.
+Pearson ("The use of confidence or fiducial limits", Biometrika 26, 1934), and is rather too high than too low.
 """
 
 from collections.abc import Sequence
@@ -58,27 +61,44 @@ def estimate_recall(strata: Sequence[Stratum], seed: int = 0, draws: int = DRAWS
     if not found + missed:
         return None
     random = Random(seed)  # noqa: S311 - nothing is secret here
-    shares = []
-    for _ in range(draws):
-        drawn = [_yield(stratum, random) for stratum in given]
-        of_matched = _sum(given, drawn, matched=True)
-        all_of_them = of_matched + _sum(given, drawn, matched=False)
-        if all_of_them:
-            shares.append(of_matched / all_of_them)
-    shares.sort()
-    cut = int(len(shares) * (1 - CONFIDENCE) / 2)
+    cut = int(draws * (1 - CONFIDENCE) / 2)
+    low = _shares(given, random, draws)[cut]
+    limits = [_yields(stratum, random, draws)[-cut - 1 if stratum.matched else cut] for stratum in given]
+    most, least = _sum(given, limits, matched=True), _sum(given, limits, matched=False)
+    high = most / (most + least) if most + least else 1.0
     share = found / (found + missed)
-    return Recall(share=share, low=min(shares[cut], share), high=max(shares[-cut - 1], share), missed=missed)
+    return Recall(share=share, low=min(low, share), high=max(high, share), missed=missed)
 
 
 def _sum(strata: Sequence[Stratum], numbers: Sequence[float], *, matched: bool) -> float:
     return sum(number for stratum, number in zip(strata, numbers, strict=True) if stratum.matched is matched)
 
 
-def _yield(stratum: Stratum, random: Random) -> float:
-    """Draw how many of a stratum's articles are relevant."""
-    chance = random.betavariate(stratum.relevant + _HALF, stratum.judged - stratum.relevant + _HALF)
-    return stratum.relevant + _binomial(stratum.size - stratum.judged, chance, random)
+def _shares(strata: Sequence[Stratum], random: Random, draws: int) -> list[float]:
+    """Draw recall so many times, in rising order."""
+    shares = []
+    for _ in range(draws):
+        drawn = [_yield(stratum, random, _HALF, _HALF) for stratum in strata]
+        of_matched = _sum(strata, drawn, matched=True)
+        every = of_matched + _sum(strata, drawn, matched=False)
+        shares.append(of_matched / every if every else 1.0)
+    return sorted(shares)
+
+
+def _yields(stratum: Stratum, random: Random, draws: int) -> list[int]:
+    """Draw how many articles are relevant, in rising order: for an upper limit of what matched, and a lower one of others."""
+    relevant, others = (1.0, 0.0) if stratum.matched else (0.0, 1.0)
+    return sorted(_yield(stratum, random, relevant, others) for _ in range(draws))
+
+
+def _yield(stratum: Stratum, random: Random, relevant: float, others: float) -> int:
+    """Draw how many of a stratum's articles are relevant, with so much added to those that are and to those that are not."""
+    left, alpha = stratum.size - stratum.judged, stratum.relevant + relevant
+    beta = stratum.judged - stratum.relevant + others
+    if not left or not alpha:
+        return stratum.relevant
+    chance = random.betavariate(alpha, beta) if beta else 1.0
+    return stratum.relevant + _binomial(left, chance, random)
 
 
 def _binomial(trials: int, chance: float, random: Random) -> int:
