@@ -24,10 +24,14 @@ from pipeline.state.interface import State
 from pipeline.web.alert_pages import AlertPages
 from pipeline.web.answer_pages import AnswerPages
 from pipeline.web.answers import page, sentence
+from pipeline.web.api.desk import Desk
+from pipeline.web.api.reading import Reading
+from pipeline.web.api.table import api_routes
 from pipeline.web.article_pages import ArticlePages
 from pipeline.web.feed_pages import FeedPages
 from pipeline.web.guard import Guard
 from pipeline.web.hub_pages import HubPages
+from pipeline.web.problems import problem
 from pipeline.web.rendering import STATIC
 from pipeline.web.rule_pages import RulePages
 from pipeline.web.safety import HEADERS, Safety
@@ -35,11 +39,11 @@ from pipeline.web.search_pages import SearchPages
 from pipeline.web.sign_in_pages import SIGN_OUT, SignInPages
 from pipeline.web.status_pages import StatusPages
 from pipeline.web.story_pages import StoryPages
-from pipeline.web.visitors import Access, Door
+from pipeline.web.visitors import API, Access, Door
 from pipeline.web.why_pages import WhyPages
 from pipeline.websub import PATH, HubKeys
 
-_REASONS = {404: "There is nothing at this address.", 405: "This address can only be read."}
+_REASONS = {404: "There is nothing at this address.", 405: "Nothing can be done here in that way."}
 
 
 def create_app(
@@ -82,6 +86,12 @@ def create_app(
     why = WhyPages(index, state, names, policy, read_rules)
     hub_pages = HubPages(state.subscriptions, hubs)
     status = StatusPages(index, state, health)
+    api = api_routes(
+        Reading(index, state, health, read_rules, reader, now),
+        Desk(index, state, policy, read_rules, reader, now),
+        state.accounts,
+        base_url,
+    )
     return Starlette(
         routes=[
             Route("/", search.search),
@@ -103,6 +113,7 @@ def create_app(
             Route("/status", status.status),
             Route("/health", status.health),
             Route(f"{PATH}{{key}}", hub_pages.endpoint, methods=["GET", "POST"]),
+            *api,
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[
@@ -119,13 +130,19 @@ async def _not_there(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     detail = _REASONS.get(status, "This can't be answered.")
+    if request.url.path.startswith(API):
+        return problem(status, "Not found" if status == 404 else "Not answered", detail, headers)
     return page(request, "error.html", status=status, headers=headers, title="Not found", detail=detail)
 
 
 async def _out_of_reach(request: Request, error: Exception) -> Response:
+    if request.url.path.startswith(API):
+        return problem(503, "Out of reach for now", sentence(str(error)))
     return page(request, "error.html", status=503, title="Out of reach for now", detail=sentence(str(error)))
 
 
 async def _fault(request: Request, error: Exception) -> Response:
     detail = "Harmattan failed to make this page; its log says why."
+    if request.url.path.startswith(API):
+        return problem(500, "Something went wrong", detail, HEADERS)
     return page(request, "error.html", status=500, headers=HEADERS, title="Something went wrong", detail=detail)

@@ -63,8 +63,8 @@ def search_query(form: SearchForm, now: datetime) -> SearchQuery:
             raise BadInput(f"the field {name} is over {LONGEST} characters long; shorten it")
     return SearchQuery(
         text=form.q or "*",
-        since=_moment(form.since, now),
-        until=_moment(form.until, now),
+        since=moment_of(form.since, now),
+        until=moment_of(form.until, now),
         language=form.lang or None,
         place=form.place or None,
         country=form.country or None,
@@ -79,7 +79,8 @@ def search_query(form: SearchForm, now: datetime) -> SearchQuery:
     )
 
 
-def _moment(text: str, now: datetime) -> datetime | None:
+def moment_of(text: str, now: datetime) -> datetime | None:
+    """Read a length of time back from now, or a date; None where nothing is written. Raises BadInput."""
     if not text:
         return None
     try:

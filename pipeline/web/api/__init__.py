@@ -1,0 +1,1 @@
+"""The JSON API: what the page shows and does, for programs."""
