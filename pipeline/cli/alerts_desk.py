@@ -1,6 +1,5 @@
 """`harmattan alerts ack`, `mute`, `unmute`, `mutes` and `policy`: what an analyst says, and what the desk goes by."""
 
-import getpass
 import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,19 +7,20 @@ from pathlib import Path
 import click
 
 from pipeline.bootstrap import open_state
-from pipeline.cli.options import data_option, file_option, json_option, print_json, print_table, settings_for
+from pipeline.cli.options import (
+    data_option,
+    file_option,
+    json_option,
+    login_name,
+    print_json,
+    print_table,
+    settings_for,
+)
 from pipeline.durations import parse_duration
 from pipeline.errors import BadInput, HarmattanError
 from pipeline.policy.in_force import policy_in_force
 from pipeline.policy.model import FOR_GOOD, Mute, Route
 from pipeline.settings import Settings
-
-
-def _me() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "somebody"
 
 
 def _length(_context: click.Context, _parameter: click.Parameter, value: str) -> timedelta:
@@ -30,7 +30,7 @@ def _length(_context: click.Context, _parameter: click.Parameter, value: str) ->
         raise click.BadParameter(str(error)) from None
 
 
-as_option = click.option("--as", "by", default=_me, show_default="the login name", help="Who says so.")
+as_option = click.option("--as", "by", default=login_name, show_default="the login name", help="Who says so.")
 
 
 @click.command(epilog="\b\nExample:\n  harmattan alerts ack sahel-1f0c2d --as awa --note 'calling the governor'")

@@ -12,7 +12,7 @@ from pipeline.cli.feed_rows import feed_row, seconds
 from pipeline.cli.feeds_add import add, discover
 from pipeline.cli.feeds_check import check
 from pipeline.cli.feeds_files import export_feeds, import_feeds
-from pipeline.cli.options import Duration, data_option, json_option, print_json, print_table, settings_for
+from pipeline.cli.options import Duration, data_option, json_option, login_name, print_json, print_table, settings_for
 from pipeline.csv_rows import write_csv
 from pipeline.errors import BadInput
 from pipeline.poll.feeds_file import spec_for
@@ -104,6 +104,7 @@ def remove(urls: tuple[str, ...], data: Path | None) -> None:
         for url in urls:
             feed = _feed(database, url)
             database.feeds.remove(url)
+            database.accounts.note("feed removed", login_name(), feed.spec.url)
             click.echo(f"{feed.spec.url} is forgotten")
             if feed.listed_in:
                 click.echo(f"It comes back when {feed.listed_in} is read again: take it out there, too", err=True)
@@ -130,6 +131,7 @@ def _enable(urls: tuple[str, ...], data: Path | None, *, enabled: bool) -> None:
         for url in urls:
             feed = _feed(database, url)
             database.feeds.enable(url, enabled=enabled)
+            database.accounts.note(f"feed {'enabled' if enabled else 'disabled'}", login_name(), feed.spec.url)
             click.echo(f"{feed.spec.url} will {'' if enabled else 'not '}be polled")
 
 
@@ -204,4 +206,5 @@ def _put(database: State, feed: FeedStatus, spec: FeedSpec) -> FeedStatus:
     if feed.listed_in:
         raise BadInput(f"{feed.spec.url} stands in {feed.listed_in}, which decides what is said of it: change it there")
     database.feeds.put([spec])
+    database.accounts.note("feed changed", login_name(), spec.url)
     return _feed(database, spec.url)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from pipeline.bootstrap import open_fetcher, open_reader, open_state
-from pipeline.cli.options import Duration, data_option, json_option, print_json, settings_for
+from pipeline.cli.options import Duration, data_option, json_option, login_name, print_json, settings_for
 from pipeline.errors import BadInput
 from pipeline.poll.credentials import HOW, Credentials
 from pipeline.poll.discover import Candidate, Discoverer, Discovery
@@ -76,6 +76,7 @@ def add(url: str, interval: timedelta | None, yes: bool, data: Path | None, **sa
         if known and known[0].listed_in:
             raise BadInput(f"{spec.url} stands in {known[0].listed_in} already: change there what is said of it")
         database.feeds.put([_changed(known[0].spec, spec) if known else spec])
+        database.accounts.note("feed changed" if known else "feed added", login_name(), spec.url)
         [feed] = database.feeds.list(only=[spec.url])
     if spec.alert_past and feed.last_success:
         click.echo("It was polled before: its first poll is over, and --alert-past changes nothing", err=True)

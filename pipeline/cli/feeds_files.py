@@ -12,7 +12,7 @@ import click
 from pipeline.bootstrap import open_state
 from pipeline.cli.feed_rows import seconds
 from pipeline.cli.feeds_add import alert_past_option
-from pipeline.cli.options import data_option, settings_for
+from pipeline.cli.options import data_option, login_name, settings_for
 from pipeline.csv_rows import write_csv
 from pipeline.fetch.addresses import without_credentials
 from pipeline.poll.feeds_file import load_feeds, write_opml
@@ -42,6 +42,7 @@ def import_feeds(file: Path, tags: tuple[str, ...], alert_past: timedelta | None
         listed = [spec for spec in listed if spec.url not in kept]
         urls = {spec.url for spec in listed}
         database.feeds.put(listed)
+        database.accounts.note("feeds imported", login_name(), f"{len(listed)} from {file.name}")
     if alert_past and (late := sum(feed.last_success is not None for feed in feeds if feed.spec.url in urls)):
         click.echo(
             f"{late} of them were polled before: their first poll is over, and --alert-past changes nothing", err=True

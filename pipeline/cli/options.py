@@ -1,5 +1,6 @@
 """What commands share: options, settings, logging, and printing for people or machines."""
 
+import getpass
 import json
 import logging
 import os
@@ -120,6 +121,14 @@ def stop_on_signals(stop: Callable[[], None]) -> threading.Event:
     signal.signal(signal.SIGINT, handle)
     signal.signal(signal.SIGTERM, handle)
     return told
+
+
+def login_name() -> str:
+    """Give who runs the command, for the audit trail."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "somebody"
 
 
 def print_json(rows: Iterable[Mapping[str, Any]]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from pipeline.bootstrap import open_index, open_state, query_reader
-from pipeline.cli.options import Moment, data_option, json_option, print_json, print_table, settings_for
+from pipeline.cli.options import Moment, data_option, json_option, login_name, print_json, print_table, settings_for
 from pipeline.errors import BadInput
 from pipeline.index.interface import Facet, Hit, Order, SearchQuery, SearchResult
 from pipeline.index.saved import query_of, saved_search
@@ -92,6 +92,7 @@ def search(
     if save:
         with open_state(settings) as state:
             state.searches.save(saved_search(save, wanted, since, query_reader(settings)()))
+            state.accounts.note("search kept", login_name(), save)
     with open_index(settings) as index:
         result = index.search(wanted)
     if as_json:

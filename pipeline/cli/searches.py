@@ -6,7 +6,7 @@ import click
 import yaml
 
 from pipeline.bootstrap import open_state, query_reader
-from pipeline.cli.options import data_option, json_option, print_json, print_table, settings_for
+from pipeline.cli.options import data_option, json_option, login_name, print_json, print_table, settings_for
 from pipeline.errors import BadInput
 from pipeline.index.saved import rule_id, rule_query
 from pipeline.records.article import Severity
@@ -48,6 +48,7 @@ def remove(name: str, data: Path | None) -> None:
     with open_state(settings_for(data)) as state:
         if not state.searches.remove(name):
             raise BadInput(f"there is no search named {name!r}")
+        state.accounts.note("search forgotten", login_name(), name)
 
 
 @searches.command(epilog="\b\nExample:\n  harmattan searches rule north --severity high >> rules-to-add.yaml")

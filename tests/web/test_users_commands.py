@@ -1,6 +1,7 @@
 """Accounts and tokens by `harmattan users`."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 from click.testing import CliRunner, Result
@@ -95,3 +96,31 @@ def test_roles_and_passwords_change_and_accounts_go(tmp_path: Path) -> None:
     assert (awa["role"], awa["password"]) == ("operator", True)
     assert harmattan(tmp_path, "remove", "awa").exit_code == 0
     assert "no accounts" in harmattan(tmp_path, "list").stdout
+
+
+def test_what_commands_change_stands_in_the_audit_trail(tmp_path: Path) -> None:
+    feed, data = "https://post.example/rss", ["--data", str(tmp_path)]
+    (tmp_path / "list.opml").write_text(
+        '<opml version="2.0"><body><outline xmlUrl="https://wire.example/"/></body></opml>'
+    )
+    for line in (
+        ["search", "Kidal", "--save", "north"],
+        ["searches", "remove", "north"],
+        ["feeds", "import", str(tmp_path / "list.opml")],
+        ["feeds", "import", str(tmp_path / "list.opml")],
+        ["feeds", "add", feed, "--title", "The Post"],
+        ["feeds", "tag", feed, "sahel"],
+        ["feeds", "disable", feed],
+        ["feeds", "remove", feed],
+    ):
+        assert CliRunner().invoke(cli, [*line, *data]).exit_code in (0, None), line
+
+    trail = DatabaseState.embedded(tmp_path / "state.db").ledger.audit(datetime(2020, 1, 1, tzinfo=UTC))
+    assert [(entry.what, entry.detail) for entry in trail] == [
+        ("search kept", "north"),
+        ("search forgotten", "north"),
+        ("feeds imported", "1 from list.opml"),
+        ("feeds imported", "1 from list.opml"),
+        *((f"feed {what}", feed) for what in ("added", "changed", "disabled", "removed")),
+    ]
+    assert all(entry.who for entry in trail)
