@@ -30,6 +30,9 @@ def analyze(file: Path, rules: Path | None, lexicon: Path | None, data: Path | N
     that a line repeats nearly word for word. Both are told once all lines are read: they may stand in any order, and
     `published` decides which is earlier.
 
+    Where four lines or more name one `source`, it is learnt from them together where that is at home: this tells the Paris of a
+    paper in Texas from that in France.
+
     A line that can't be read is named on standard error, the others are done, and the status is 1.
     """
     settings = settings_for(data, rules=rules, lexicon=lexicon)

@@ -60,6 +60,7 @@ class Analysis:
         """
         together = self._together()
         ids: dict[int, str | int] = {}
+        given_lines: dict[int, GivenLine] = {}
         read: list[Line] = []
         for number, line in enumerate(lines, 1):
             if not line.strip():
@@ -70,7 +71,13 @@ class Analysis:
                 read.append(Line(number, problem=str(error)))
                 continue
             ids[number] = given.id
-            read.append(Line(number, self._result(given, number, together)))
+            given_lines[number] = given
+            read.append(Line(number, {}))
+        from_sources = (given.article for given in given_lines.values() if given.source)
+        describer = self._describer.at_home(from_sources)
+        for each in read:
+            if each.result is not None:
+                each.result.update(self._result(given_lines.pop(each.number), each.number, together, describer))
         placed = together.placed()
         for each in read:
             if each.result is not None:
@@ -79,9 +86,9 @@ class Analysis:
                 each.result.update(story=f"story-{its.story}", copy_of=copy_of)
             yield each
 
-    def _result(self, given: GivenLine, number: int, together: Together) -> dict[str, Any]:
+    def _result(self, given: GivenLine, number: int, together: Together, describer: Describer) -> dict[str, Any]:
         article = given.article
-        described = self._describer.describe(article)
+        described = describer.describe(article)
         document, facts = described.document, described.facts
         together.add(number, document, facts.places, facts.countries, article.time)
         result: dict[str, Any] = {

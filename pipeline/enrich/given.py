@@ -1,5 +1,7 @@
 """Articles that somebody hands over, as a line of JSON or as an example: read, and told what enrichment would tell of them."""
 
+from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,11 +61,21 @@ class Describer:
         self._credits = Credits(outlets)
         self._own = own
 
-    def describe(self, given: GivenArticle) -> Described:
-        """Describe an article."""
+    def at_home(self, given: Iterable[GivenArticle]) -> "Describer":
+        """Give a describer that also knows where the sources of these articles are at home, learnt from them together."""
+        describer = copy(self)
+        describer._places = self._places.at_home(map(self._read, given))
+        return describer
+
+    def _read(self, given: GivenArticle) -> tuple[Document, Source]:
         source = self._outlets.describe(given.source, given.url)
         language = given.language or self._languages.guess(f"{given.title}\n{given.text}", declared=source.language)
-        document = Document(given.title, given.text, language)
+        return Document(given.title, given.text, language), source
+
+    def describe(self, given: GivenArticle) -> Described:
+        """Describe an article."""
+        document, source = self._read(given)
+        language = document.language
         places, countries = self._places.find(document, language, source)
         outlet = self._outlets.outlet_of(given.source, given.url)
         credit = self._credits.find(document, given.authors, outlet, countries)

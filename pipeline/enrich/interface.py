@@ -1,5 +1,6 @@
 """What enrichment needs of others: pages' texts and the places that a text names."""
 
+from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,6 +54,9 @@ class PlaceFinder(Protocol):
 
     def find(self, document: Document, language: str, source: Source) -> tuple[tuple[Place, ...], tuple[str, ...]]:
         """Give the places, and the ISO 3166-1 alpha-2 codes of the countries, each once, as the text comes to them."""
+
+    def at_home(self, articles: Iterable[tuple[Document, Source]]) -> "PlaceFinder":
+        """Give a finder that also knows where the sources of these articles are at home, learnt from them together."""
 
 
 class Rules(Protocol):

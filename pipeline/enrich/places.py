@@ -1,7 +1,8 @@
 """Finds the places that an article names, with the compiled gazetteer and fitted weights. Where in doubt, it finds none."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from operator import attrgetter, mul
 
@@ -22,6 +23,7 @@ from pipeline.enrich.places_features import (
     meanings_of,
     name_features,
 )
+from pipeline.enrich.places_homes import Point, learnt_home, source_key
 from pipeline.enrich.places_neighbours import Neighbourhood
 from pipeline.enrich.places_scan import Meaning, Scanner
 from pipeline.enrich.places_weights import COUNTRY_THRESHOLD, FIRST, SECOND, THRESHOLD
@@ -76,6 +78,17 @@ class GazetteerPlaces:
         self._gazetteer = gazetteer
         self._scanner = Scanner(gazetteer)
         self._states = _states(gazetteer)
+        self._learnt: Mapping[str, Point] = {}
+
+    def at_home(self, articles: Iterable[tuple[Document, Source]]) -> "GazetteerPlaces":
+        """Give a finder that also knows where the sources of these articles are at home, learnt from them together."""
+        named: dict[str, list[list[list[Candidate]]]] = defaultdict(list)
+        for document, source in articles:
+            if name := source_key(source):
+                named[name].append([each.candidates for each in self.weigh(document, source)[1]])
+        finder = copy(self)
+        finder._learnt = {name: home for name, each in named.items() if (home := learnt_home(each)) is not None}
+        return finder
 
     def find(self, document: Document, language: str, source: Source) -> tuple[tuple[Place, ...], tuple[str, ...]]:
         """Give the places, and the ISO 3166-1 alpha-2 codes of the countries, each once, as the article comes to them."""
@@ -108,7 +121,7 @@ class GazetteerPlaces:
     def weigh(self, document: Document, source: Source) -> tuple[dict[str, int], list[Weighed]]:
         """Give the countries that adjectives tell, and every name with the likelihood of what it may mean."""
         evidence = Evidence(english=document.language == "en", source_country=source.country)
-        evidence.source_point = self._homes.get(source.outlet or "")
+        evidence.source_point = self._homes.get(source.outlet or "") or self._learnt.get(source_key(source))
         passages = [
             Passage(text, tokens, self._scanner.scan(text, tokens, evidence.lowered), is_title)
             for text, tokens, is_title in (

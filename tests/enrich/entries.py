@@ -73,3 +73,7 @@ class NoPlaces:
     def find(self, document: Document, language: str, source: Source) -> tuple[tuple[Place, ...], tuple[str, ...]]:
         """Give nothing."""
         return (), ()
+
+    def at_home(self, articles: object) -> "NoPlaces":
+        """Learn nothing."""
+        return self

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pipeline.enrich.analyze import Analysis, Line
 from pipeline.enrich.given import Describer
 from pipeline.enrich.outlets import Outlets
+from pipeline.enrich.places import GazetteerPlaces
+from pipeline.gazetteer.build import open_gazetteer
 from pipeline.relate.lines import LinesTogether
 from tests.enrich.entries import ARTICLE, LANGUAGES, SENTENCES, NoPlaces, Standing
 
@@ -121,3 +123,24 @@ def test_a_line_that_can_not_be_read_is_told_by_its_number_and_the_others_are_do
         (7, True),
     ]
     assert "`text`" in (lines[2].problem or "")
+
+
+def test_where_a_source_is_at_home_is_learnt_from_its_lines() -> None:
+    texts = [
+        "The council in Paris meets on Monday. Residents of Reno and Blossom may speak.",
+        "A barn burned near Blossom, the Lamar County sheriff said.",
+        "Deport and Blossom will share a water line, officials said in Paris.",
+        "The band of North Lamar plays in Clarksville and Reno on Friday.",
+        "Police in Paris and Reno are looking for a man.",
+    ]
+    places = GazetteerPlaces(open_gazetteer())
+
+    def paris(source: str) -> list[float]:
+        given = [{"id": number, "title": "News", "text": text, "source": source} for number, text in enumerate(texts)]
+        lines = [json.dumps(line).encode() for line in given]
+        analysis = Analysis(Standing().current(), Describer(places, LANGUAGES, Outlets()), LinesTogether)
+        results = [line.result for line in analysis.lines(lines)]
+        return [place["lon"] for result in results if result for place in result["places"] if place["name"] == "Paris"]
+
+    assert all(lon < -90 for lon in paris("The Lamar Leader"))
+    assert paris("")[-1] > 0, "the last line alone"

@@ -134,7 +134,9 @@ def test_seas_rivers_and_mountains_are_regions():
 
 
 def test_somebodys_age_tells_a_surname_from_a_town():
-    found, _ = find("Houston Banks, 20, of Leland, and Florence Lincoln, 61, of Indianola, Mississippi, died on Friday.")
+    found, _ = find(
+        "Houston Banks, 20, of Leland, and Florence Lincoln, 61, of Indianola, Mississippi, died on Friday."
+    )
     assert {"Leland", "Indianola"} <= found.keys()
     assert found.keys().isdisjoint({"Banks", "Lincoln", "Houston", "Florence"})
 
