@@ -190,6 +190,7 @@ def _takes(route: Route) -> str:
         f"from {route.severity}",
         f"in {', '.join(sorted(route.countries))}" if route.countries else "",
         f"written in {', '.join(sorted(route.languages))}" if route.languages else "",
+        f"of sources of the kind {' or '.join(sorted(route.kinds))}" if route.kinds else "",
     ]
     return ", ".join(part for part in parts if part)
 

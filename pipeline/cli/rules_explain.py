@@ -110,6 +110,7 @@ def _known(facts: ArticleFacts, language: str) -> str:
         "lang": (language,),
         "source": (facts.source,),
         "kind": facts.kinds,
+        "owner": (facts.owner,),
         "tag": facts.tags,
         "country": facts.countries,
         "place": tuple(dict.fromkeys(place.name for place in facts.places))[:10],

@@ -98,6 +98,7 @@ class Describer:
             feed=source.feed,
             tags=source.tags,
             kinds=source.kinds,
+            owner=source.owner or "",
             countries=countries,
             places=places,
             authors=given.authors,

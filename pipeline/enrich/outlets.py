@@ -4,15 +4,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 from pipeline.errors import BadInput
 from pipeline.files import SettingsFile, read_settings_file
-from pipeline.records.article import Source
+from pipeline.records.article import Source, SourceKind
 from pipeline.text.tokens import forms
-
-Kind = Literal["agency", "public", "state", "private", "ngo", "government"]
 
 _ID = re.compile(r"[a-z0-9-]{1,60}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -29,7 +26,7 @@ class Outlet:
     hosts: tuple[str, ...] = ()
     country: str | None = None
     languages: tuple[str, ...] = ()
-    kinds: tuple[Kind, ...] = ()
+    kinds: tuple[SourceKind, ...] = ()
     owner: str | None = None
     place: str | None = None
 

@@ -16,7 +16,7 @@ _JOINTS = frozenset(
 ARTICLES = frozenset(forms("the le la les l el los las o a os as der die das dem den il lo al"))
 """Articles that stand before a place's name."""
 
-_MOST_REMEMBERED = 200_000
+_MOST_REMEMBERED = 50_000
 _MOST_MEANINGS = 60
 
 

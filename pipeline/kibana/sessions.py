@@ -39,10 +39,10 @@ ORIGINALS = Session(
 CORRECTED = Session(
     id="harmattan-corrections",
     title="Corrections",
-    description="Articles whose text was changed after they had appeared",
+    description="Articles in which numbers, names, places or negations were changed, or that were taken back",
     view=ARTICLES,
-    columns=("title", "source", "change_kind", "revision", "updated", "rules", "url", "id"),
-    query="corrected: true",
+    columns=("title", "source", "change_kind", "undeclared", "updated", "rules", "url", "id"),
+    query="change_kind: (material or correction or withdrawal)",
     widths=WIDE_TITLE,
 )
 ARABIC = Session(

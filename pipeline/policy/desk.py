@@ -89,7 +89,8 @@ class Desk:
         `owed` says what those are owed who were told of that article.
         """
         reasons = frozenset(reasons_of(alert, before, facets, severity))
-        if not reasons and not owed and (facets.outlets, facets.countries) == (before.outlets, before.countries):
+        stands = (facets.outlets, facets.countries, facets.kinds) == (before.outlets, before.countries, before.kinds)
+        if not reasons and not owed and stands:
             return alert
         policy = self._policy()
         for row in _rows(decision, alert, policy):

@@ -17,6 +17,7 @@ def facts_of(alert: Alert, facets: AlertFacets) -> AlertFacts:
         story=alert.story,
         countries=frozenset(facets.countries),
         languages=frozenset(facets.languages),
+        kinds=frozenset(facets.kinds),
         outlets=facets.outlets,
     )
 

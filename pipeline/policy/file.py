@@ -24,7 +24,7 @@ from pipeline.policy.model import (
     Throttle,
     Updates,
 )
-from pipeline.records.article import Severity
+from pipeline.records.article import Severity, SourceKind
 from pipeline.signals.file import SignalEntry, read_signals
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -91,6 +91,7 @@ class RouteEntry:
     severity: Severity = Severity.LOW
     countries: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    kinds: tuple[SourceKind, ...] = ()
     channels: tuple[str, ...] = ()
     group: str | None = None
     throttle: ThrottleEntry | None = None
@@ -199,6 +200,7 @@ class _Reader:
             severity=entry.severity,
             countries=frozenset(code.upper() for code in entry.countries),
             languages=frozenset(code.lower() for code in entry.languages),
+            kinds=frozenset(entry.kinds),
             channels=entry.channels,
             group=self._length((*where, "group"), entry.group) if entry.group else timedelta(0),
             throttle=self._throttle((*where, "throttle"), entry.throttle) if entry.throttle else None,
@@ -300,4 +302,5 @@ def _takes_all(earlier: Route, route: Route) -> bool:
         and RANK[earlier.severity] <= RANK[route.severity]
         and (not earlier.countries or bool(route.countries and route.countries <= earlier.countries))
         and (not earlier.languages or bool(route.languages and route.languages <= earlier.languages))
+        and (not earlier.kinds or bool(route.kinds and route.kinds <= earlier.kinds))
     )

@@ -87,7 +87,8 @@ class Updates:
 class Route:
     """Which alerts go to whom, and how. What is empty fits everything.
 
-    `severity` is the least; `countries` are ISO 3166-1 alpha-2, `languages` ISO 639-1: one of the alert's is enough.
+    `severity` is the least; `countries` are ISO 3166-1 alpha-2, `languages` ISO 639-1, `kinds`
+    are kinds of sources, such as agency: one of the alert's is enough.
     `corrections` tells whether whoever was told of an alert is told of its corrections, whatever `updates` says.
     `channels` stand in place of the analysts' own. `group` is how long alerts of one rule wait for others; `digest_at` is
     the wall-clock time of daily and weekly digests, which come on Mondays.
@@ -99,6 +100,7 @@ class Route:
     severity: Severity = Severity.LOW
     countries: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
     channels: tuple[str, ...] = ()
     group: timedelta = timedelta(0)
     throttle: Throttle | None = None

@@ -50,6 +50,7 @@ class AlertFacts:
     story: str
     countries: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
     update: int = 0
     reasons: frozenset[Reason] = frozenset()
     outlets: int = 1
@@ -121,6 +122,8 @@ def misfit(route: Route, alert: AlertFacts) -> str | None:
         return f"is for {', '.join(sorted(route.countries))}, and none of them is named"
     if route.languages and not route.languages & alert.languages:
         return f"is for articles in {', '.join(sorted(route.languages))}"
+    if route.kinds and not route.kinds & alert.kinds:
+        return f"is for sources of the kind {' or '.join(sorted(route.kinds))}, and none of its sources is"
     return None
 
 

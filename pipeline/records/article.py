@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pipeline.records.change import Change
 from pipeline.records.clues import Clues
+
+SourceKind = Literal["agency", "public", "state", "private", "ngo", "government"]
+"""What an outlet is."""
 
 
 class Origin(StrEnum):

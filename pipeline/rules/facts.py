@@ -8,8 +8,8 @@ from pipeline.records.article import Place, PreparedArticle
 from pipeline.rules.syntax import FactField
 from pipeline.text.tokens import forms
 
-MOST_AUTHOR_WORDS = 6
-"""Words of an author's name that `author:` can ask for together."""
+MOST_NAME_WORDS = 6
+"""Words of a name that `author:` and `owner:` can ask for together."""
 
 _TOWNS = frozenset({"town", "site", "admin"})
 
@@ -18,10 +18,10 @@ _TOWNS = frozenset({"town", "site", "admin"})
 class ArticleFacts:
     """What is known of an article beside title, text and language.
 
-    `source` is the outlet's name, `outlet` its id in the sources file, `feed` its feed's address, and `kinds` is what it is,
-    such as agency; `countries` are ISO 3166-1 alpha-2; `origins` are the ids of those whom the article credits; `time` is when
-    it was published or, where it names none or one to come, when it was seen. `extra` is what the operator's own enrichers
-    found, by name. Empty means unknown.
+    `source` is the outlet's name, `outlet` its id in the sources file, `feed` its feed's address, `kinds` is what it is, such
+    as agency, and `owner` whose it is; `countries` are ISO 3166-1 alpha-2; `origins` are the ids of those whom the article
+    credits; `time` is when it was published or, where it names none or one to come, when it was seen. `extra` is what the
+    operator's own enrichers found, by name. Empty means unknown.
     """
 
     source: str = ""
@@ -29,6 +29,7 @@ class ArticleFacts:
     feed: str = ""
     tags: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    owner: str = ""
     countries: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
     authors: tuple[str, ...] = ()
@@ -51,6 +52,7 @@ def facts_of(article: PreparedArticle) -> ArticleFacts:
         feed=source.feed,
         tags=source.tags,
         kinds=source.kinds,
+        owner=source.owner or "",
         countries=article.countries,
         places=article.places,
         authors=article.authors,
@@ -67,6 +69,7 @@ def fact_keys(facts: ArticleFacts, language: str) -> set[tuple[FactField, str]]:
     keys.update((FactField.SOURCE, value) for value in outlet if value)
     keys.update((FactField.TAG, folded(tag)) for tag in facts.tags)
     keys.update((FactField.KIND, kind) for kind in facts.kinds)
+    keys.update((FactField.OWNER, words) for words in _runs(facts.owner))
     keys.update((FactField.COUNTRY, country) for country in facts.countries)
     for place in facts.places:
         keys.add((FactField.PLACE, folded(place.name)))
@@ -88,5 +91,5 @@ def folded(text: str) -> str:
 def _runs(text: str) -> Iterator[str]:
     words = forms(text)
     for start in range(len(words)):
-        for end in range(start + 1, min(len(words), start + MOST_AUTHOR_WORDS) + 1):
+        for end in range(start + 1, min(len(words), start + MOST_NAME_WORDS) + 1):
             yield " ".join(words[start:end])

@@ -4,15 +4,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
+from typing import get_args
 
 from pipeline.gazetteer.lookup import place_names
 from pipeline.gazetteer.sources import TABLES
+from pipeline.records.article import SourceKind
 from pipeline.rules.dates import read_dates
-from pipeline.rules.facts import MOST_AUTHOR_WORDS, folded
+from pipeline.rules.facts import MOST_NAME_WORDS, folded
 from pipeline.rules.syntax import Fact, FactField, Field, Or, Query
 from pipeline.text.tokens import forms
 
-KINDS = ("agency", "public", "state", "private", "ngo", "government")
+KINDS: tuple[str, ...] = get_args(SourceKind)
 """The kinds of sources."""
 
 DATE = "date"
@@ -28,6 +30,7 @@ _SYNONYMS = {
     **dict.fromkeys(("published", "since"), "date"),
     "language": "lang",
     "byline": "author",
+    "owned": "owner",
     "region": "within",
     "tags": "tag",
 }
@@ -107,8 +110,16 @@ def _source(value: str) -> tuple[str, ...]:
 
 
 def _author(value: str) -> tuple[str, ...]:
-    if len(forms(value)) > MOST_AUTHOR_WORDS:
-        raise ValueError(f"an author is asked for by at most {MOST_AUTHOR_WORDS} words; write the last name")
+    return _name(value, "an author", "write the last name")
+
+
+def _owner(value: str) -> tuple[str, ...]:
+    return _name(value, "an owner", "write those that tell it from others")
+
+
+def _name(value: str, whose: str, hint: str) -> tuple[str, ...]:
+    if len(forms(value)) > MOST_NAME_WORDS:
+        raise ValueError(f"{whose} is asked for by at most {MOST_NAME_WORDS} words; {hint}")
     return _words(value)
 
 
@@ -124,6 +135,7 @@ _READERS: Mapping[FactField, Callable[[str], tuple[str, ...]]] = {
     FactField.SOURCE: _source,
     FactField.TAG: _words,
     FactField.KIND: _kind,
+    FactField.OWNER: _owner,
     FactField.COUNTRY: _country,
     FactField.PLACE: _place,
     FactField.WITHIN: _country,

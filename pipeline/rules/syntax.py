@@ -163,6 +163,7 @@ class FactField(StrEnum):
     SOURCE = "source"
     TAG = "tag"
     KIND = "kind"
+    OWNER = "owner"
     COUNTRY = "country"
     PLACE = "place"
     WITHIN = "within"

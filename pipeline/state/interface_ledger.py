@@ -173,6 +173,7 @@ class AlertFacets:
     countries: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     outlets: int = 1
 
 
@@ -260,10 +261,7 @@ class LedgerDecision(Decision, PartingDecision, Protocol):
     def facets(
         self, alert: str, add: tuple[str, ArticleFacets] | None = None, *, founding: bool = False
     ) -> AlertFacets:
-        """Give an alert's facets; `add` joins those of one of its articles, named by its id, to them first.
-
-        `founding` says that this article has just founded the alert.
-        """
+        """Give an alert's facets; `add` joins those of an article, named by its id, to them first; `founding`: its founder."""
 
     def current_mutes(self) -> Sequence[Mute]:
         """Give the mutes that have not ended."""

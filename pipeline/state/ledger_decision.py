@@ -150,6 +150,7 @@ class DatabaseLedgerDecision(DatabaseDecision):
             countries=tuple(known.get("countries", ())),
             languages=tuple(known.get("languages", ())),
             places=tuple(known.get("places", ())),
+            kinds=tuple(known.get("kinds", ())),
             outlets=1 if founding else max(1, len(held.sources())),
         )
 
@@ -268,7 +269,7 @@ class DatabaseLedgerDecision(DatabaseDecision):
 
     def _join_facets(self, held: AlertInHand, article: str, add: ArticleFacets) -> None:
         known: dict[str, list[str]] = held.values["facets"] or {}
-        given = {"countries": add.countries, "languages": (add.language,), "places": add.places}
+        given = {"countries": add.countries, "languages": (add.language,), "places": add.places, "kinds": add.kinds}
         united = {
             name: list(dict.fromkeys([*known.get(name, []), *values]))[:MOST_FACETS] for name, values in given.items()
         }

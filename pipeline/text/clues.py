@@ -175,7 +175,7 @@ def _says_nothing_by_capitals(document: Document) -> bool:
     return document.language == "de" or 3 * sum(word[:1].isupper() for word in cased) > 2 * len(cased) > 4
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 15)
 def _word(word: str) -> _Word:
     form = fold(word)
     known = happenings()

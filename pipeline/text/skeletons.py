@@ -36,7 +36,7 @@ _REPEATED = re.compile(r"([A-Z])\1+")
 _FIRST_W = ("w", "و", "ў")
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def skeleton(form: str) -> str:
     """Give the consonants of a folded word, or nothing where they are too few or of a script that is not known."""
     begun = "f" + form[1:] if form.startswith(_FIRST_W) else form

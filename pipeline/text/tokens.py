@@ -178,7 +178,7 @@ def _marks() -> str:
 
 _LONG = 500_000  # code points of a text whose words are better not kept one by one
 _LONGEST_REMEMBERED = 64  # or a few pages of endless words would fill the memory
-_remembered_fold = lru_cache(maxsize=1 << 16)(fold_once)
+_remembered_fold = lru_cache(maxsize=1 << 15)(fold_once)
 _FOLDS = _Folds()
 _MARKS = _marks()
 _LETTER = rf"[^\W_{_SPACELESS}{_APOSTROPHES}{_KANA_MARKS}{_FORMLESS}]"

@@ -173,7 +173,7 @@ SESSIONS = {
     "harmattan-latest": ALL,
     "harmattan-matched": {"matched", "copy"},
     "harmattan-originals": ALL - {"copy"},
-    "harmattan-corrections": {"corrected"},
+    "harmattan-corrections": {"withdrawn"},
     "harmattan-undeclared": {"withdrawn"},
     "harmattan-withdrawn": {"withdrawn"},
     "harmattan-arabic": {"arabic"},

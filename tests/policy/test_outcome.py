@@ -34,7 +34,12 @@ AWA = Analyst(
     quiet=QuietHours(start=time(22), end=time(6, 30)),
 )
 ALERT = AlertFacts(
-    rule="sahel", severity=Severity.MEDIUM, story="s1", countries=frozenset({"ML"}), languages=frozenset({"fr"})
+    rule="sahel",
+    severity=Severity.MEDIUM,
+    story="s1",
+    countries=frozenset({"ML"}),
+    languages=frozenset({"fr"}),
+    kinds=frozenset({"agency", "state"}),
 )
 ROUTE = Route(name="all", to=("awa",))
 
@@ -77,6 +82,7 @@ def test_an_alert_that_a_route_fits_goes_out_at_once_over_the_analysts_channels(
         (replace(ROUTE, severity=Severity.HIGH), "asks for high or more, and this is medium"),
         (replace(ROUTE, countries=frozenset({"NE"})), "is for NE, and none of them is named"),
         (replace(ROUTE, languages=frozenset({"ar"})), "is for articles in ar"),
+        (replace(ROUTE, kinds=frozenset({"ngo"})), "is for sources of the kind ngo, and none of its sources is"),
     ],
 )
 def test_an_alert_that_no_route_fits_says_why(route: Route, why: str) -> None:
@@ -84,6 +90,10 @@ def test_an_alert_that_no_route_fits_says_why(route: Route, why: str) -> None:
 
     assert found.standing is Standing.UNROUTED
     assert why in found.why
+
+
+def test_a_route_may_be_for_sources_of_some_kinds_alone() -> None:
+    assert outcome(replace(ROUTE, kinds=frozenset({"agency", "public"}))).standing is Standing.DUE
 
 
 def test_quiet_hours_hold_until_they_end() -> None:

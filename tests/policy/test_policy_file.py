@@ -99,6 +99,16 @@ def test_a_route_that_no_alert_can_take_is_told(tmp_path: Path) -> None:
         load_policy(written(tmp_path, text), CHANNELS, RULES)
 
 
+def test_a_route_for_some_kinds_of_sources_takes_not_all_alerts(tmp_path: Path) -> None:
+    text = GOOD.replace("    rules: [wagner-group]\n    severity: high\n", "    kinds: [agency, public]\n", 1)
+
+    policy = load_policy(written(tmp_path, text), CHANNELS, RULES)
+
+    assert policy.routes[0].kinds == {"agency", "public"}
+    with pytest.raises(BadInput, match="kinds"):
+        load_policy(written(tmp_path, text.replace("[agency, public]", "[agencies]")), CHANNELS, RULES)
+
+
 def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     text = GOOD.replace("Africa/Bamako", "Bamako").replace("most: 5", "most: 0")
 
