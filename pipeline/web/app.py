@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pipeline.answer_links import LinkKeys
-from pipeline.errors import HarmattanError
+from pipeline.errors import CannotHandle, HarmattanError
 from pipeline.health import Health
 from pipeline.index.interface import ArticleIndex
 from pipeline.index.query import ReaderSource, plain_reader
@@ -31,7 +31,7 @@ from pipeline.web.article_pages import ArticlePages
 from pipeline.web.feed_pages import FeedPages
 from pipeline.web.guard import Guard
 from pipeline.web.hub_pages import HubPages
-from pipeline.web.problems import problem
+from pipeline.web.problems import UNKEPT, problem
 from pipeline.web.rendering import STATIC
 from pipeline.web.rule_pages import RulePages
 from pipeline.web.safety import HEADERS, Safety
@@ -136,6 +136,8 @@ async def _not_there(request: Request, error: Exception) -> Response:
 
 
 async def _out_of_reach(request: Request, error: Exception) -> Response:
+    if isinstance(error, CannotHandle):
+        return page(request, "error.html", status=400, title="Not understood", detail=UNKEPT)
     if request.url.path.startswith(API):
         return problem(503, "Out of reach for now", sentence(str(error)))
     return page(request, "error.html", status=503, title="Out of reach for now", detail=sentence(str(error)))

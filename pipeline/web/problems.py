@@ -6,6 +6,9 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
+UNKEPT = "Something in this request holds a character that no name or text has; take it out."
+"""What is said of values that a database doesn't take, such as NUL."""
+
 
 def problem(status: int, title: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
     """Answer with what went wrong: its kind in a few words, and what to do as a sentence."""

@@ -16,6 +16,7 @@ from pipeline.web.app import create_app
 from pipeline.web.server import listening
 from pipeline.web.visitors import Access
 from tests.builders import enriched, match
+from tests.state.client import open_state
 from tests.web.conftest import KEYS, POLICY, RULES
 from tests.web.site import Answer, Site
 from tests.web.test_safety import HOSTILE, IndexOutOfReach
@@ -250,6 +251,27 @@ def test_a_body_that_can_not_be_read_is_refused_in_words(site: Site, alert: Aler
     status, problem = Client(site).ask(f"/alerts/{alert.id}/acknowledge", "POST", body)
 
     assert (status, problem["title"]) == (400, "Not understood")
+
+
+def test_characters_that_no_database_takes_are_refused_in_words_on_servers_too(
+    site: Site, postgres_database: str
+) -> None:
+    state = open_state(postgres_database)
+    state.setup()
+    app = create_app(site.index, state, lambda: Health(problems=()), keys=KEYS)
+    with listening(app, "127.0.0.1", 0) as address:
+        api = Client(Site(address, site.index, state))
+        assert api.ask("/alerts?rule=%00")[0] == 400
+        assert api.ask("/alerts/%00")[0] == 404
+        assert api.ask("/feeds/disable", "POST", {"url": "a\0"})[0] == 400
+        assert Site(address, site.index, state).get("/alerts?rule=%00").status == 400
+        assert sign_in_as(Site(address, site.index, state), "a\0").status in (400, 403)
+    state.close()
+
+
+def sign_in_as(desk: Site, name: str) -> Answer:
+    form = desk.get("/sign-in").page.cssselect("input[name='form']")[0].get("value")
+    return desk.post("/sign-in", {"form": form, "name": name, "password": "guess"})
 
 
 def test_a_body_without_end_is_refused(site: Site, alert: Alert) -> None:

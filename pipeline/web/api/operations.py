@@ -13,12 +13,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pipeline.errors import BadInput, HarmattanError
+from pipeline.errors import BadInput, CannotHandle, HarmattanError
 from pipeline.state.interface import Accounts, ApiScope
 from pipeline.web.answers import sentence
 from pipeline.web.api.shapes import NoFields
 from pipeline.web.guard import OURS
-from pipeline.web.problems import problem
+from pipeline.web.problems import UNKEPT, problem
 from pipeline.web.visitors import API, HERE, Visitor, visitor_of
 
 MOST_BYTES = 1_000_000
@@ -126,6 +126,8 @@ class _Endpoint:
             result = self._operation.act(call)
         except NotThere as error:
             return problem(404, "Not found", sentence(str(error)))
+        except CannotHandle:
+            return problem(400, "Not understood", UNKEPT)
         except BadInput as error:
             return problem(400, "Not understood", sentence(str(error)))
         except HarmattanError as error:
