@@ -1,8 +1,10 @@
 """Replays: which stored articles go on their way again, and which stay as they are."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,11 +12,12 @@ from pipeline.enrich.language import LanguageGuesser
 from pipeline.enrich.outlets import Outlet, Outlets
 from pipeline.enrich.own import OwnEnrichers
 from pipeline.enrich.prepare import Preparer
-from pipeline.index.interface import Candidates
-from pipeline.log.interface import EventLog
+from pipeline.index.interface import Candidates, SearchQuery
+from pipeline.index.tantivy import TantivyIndex
+from pipeline.log.interface import EventLog, NewRecord
 from pipeline.records import topics
 from pipeline.records.article import EnrichedArticle, Origin, PreparedArticle
-from pipeline.records.codec import decode
+from pipeline.records.codec import decode, encode
 from pipeline.replay import AT_ONCE, MOST_AHEAD, Done, Replay, Selection, Stopped
 from pipeline.state.interface import FeedSpec
 from tests.builders import NOON, POST, WIRE, enriched, match
@@ -120,3 +123,33 @@ def test_asked_for_alerts_articles_with_matches_come_as_if_live_in_the_revision_
 
     (shown,) = [decode(record.value, EnrichedArticle) for record in log.read(topics.ENRICHED)]
     assert (shown.id, shown.revision, shown.article.origin) == ("a1", 3, Origin.LIVE)
+
+
+def test_an_index_that_lost_its_articles_is_filled_again_from_the_log(log: EventLog, tmp_path: Path) -> None:
+    convoy, rain, newer = enriched("a1"), enriched("a2", source=WIRE, title="Rain"), enriched("a1", revision=2)
+    log.append(topics.ENRICHED, [NewRecord(one.id, encode(one)) for one in (convoy, rain, newer)])
+    with closing(TantivyIndex(tmp_path)) as index:
+        index.setup()
+        of_one_feed = replay(log).index(Selection(feed=WIRE.feed), index)
+        index.refresh()
+        assert (of_one_feed.passed_on, [hit.title for hit in index.search(SearchQuery(text="*")).hits]) == (1, ["Rain"])
+
+        everything = replay(log).index(Selection(), index)
+        index.refresh()
+        found = index.search(SearchQuery(text="*")).hits
+
+    assert everything.looked_at == 3
+    assert sorted(hit.id for hit in found) == ["a1", "a2"]
+
+
+def test_refilling_an_index_that_is_interrupted_keeps_what_was_written(log: EventLog, tmp_path: Path) -> None:
+    articles = [enriched(f"a{number}", title=f"Convoy {number}") for number in range(2 * AT_ONCE)]
+    log.append(topics.ENRICHED, [NewRecord(one.id, encode(one)) for one in articles])
+    with closing(TantivyIndex(tmp_path)) as index:
+        index.setup()
+        with pytest.raises(Stopped):
+            replay(log, stop_after=1).index(Selection(), index)
+        index.refresh()
+        assert index.search(SearchQuery(text="*")).total == AT_ONCE
+
+        assert replay(log).index(Selection(), index).looked_at == 2 * AT_ONCE

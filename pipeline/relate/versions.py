@@ -17,6 +17,9 @@ MOST_EDITS = 6
 LONGEST = 300
 """Code points of what was removed or added that are shown; the whole is in the earlier version."""
 
+NO_RECHECKS = "no-rechecks"
+"""The tag of feeds whose articles' pages are not asked for again."""
+
 _PAGE = "page"
 _GONE = ("withdrawal",)
 _PARTS = ("title", "lead", "text")
@@ -136,9 +139,12 @@ def watch(
 ) -> None:
     """Have the page of a young article asked for again, where its text is from there or the page could not be had.
 
-    `after` are the times from when it was first seen; `article` is the record with its validators.
+    Feeds with the tag NO_RECHECKS are left out. `after` are the times from when it was first seen; `article` is the record
+    with its validators.
     """
     wanted = article.text_source == _PAGE or article.page_kind == "unreadable"
+    if NO_RECHECKS in map(str.casefold, article.source.tags):
+        return
     if not after or not wanted or article.withdrawn or related.article.origin is not Origin.LIVE:
         return
     if not is_web_address(article.url) or article.seen - related.first_seen >= after[-1]:

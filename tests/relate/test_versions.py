@@ -16,7 +16,7 @@ from pipeline.relate.step import RelateStep
 from pipeline.state.database import DatabaseState
 from pipeline.text.similarity import signature
 from pipeline.work.interface import Delivered
-from tests.builders import CONVOY, NOON, minutes, prepared
+from tests.builders import CONVOY, NOON, POST, minutes, prepared
 
 TOLL = "At least 12 soldiers were killed near Ber on Saturday, the army said. " + CONVOY
 CORRECTED = TOLL.replace("12", "21")
@@ -176,9 +176,13 @@ def test_a_forgotten_article_takes_its_versions_along(desk: Desk) -> None:
     assert desk.state.versions.of(article.id) == []
 
 
-def test_young_articles_read_from_their_pages_are_asked_for_again_and_others_are_not(desk: Desk) -> None:
+def test_young_articles_read_from_their_pages_are_asked_for_again_and_others_or_of_feeds_that_want_none_are_not(
+    desk: Desk,
+) -> None:
     page = {"text": TOLL, "text_source": "page"}
     desk.takes(prepared(**page, url="https://post.example/young", page_etag='"v1"'))
     desk.takes(prepared(text=TOLL + "Whole.", url="https://post.example/whole-in-the-feed"))
+    unasked = replace(POST, tags=("North", "no-rechecks"))
+    desk.takes(prepared(**page, url="https://post.example/of-a-feed-that-wants-none", source=unasked))
     desk.takes(prepared(**page, url="https://post.example/old", origin=Origin.BACKFILL))
     assert desk.state.rechecks.waiting() == 1
