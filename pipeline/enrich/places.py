@@ -38,6 +38,7 @@ _MOST_NAMES = 300
 """Different names of one article that are weighed; what follows in lists without end is left."""
 _FIRST = 1_000
 _MOST_EVENTS = 2
+_AS_LIKELY = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,12 +282,13 @@ def _country_alone(candidates: Sequence[Candidate]) -> str:
 def _events(chosen: Sequence[_Chosen]) -> set[int]:
     """Give the numbers of the places where the reported thing happened, told by headline, lead and words before them."""
     scored = []
+    titled = {each.meaning.number for each in chosen if each.around.titled}
     for each in chosen:
         around, kind = each.around, each.meaning.entry.kind
-        points = 2.0 * (around.titled > 0) + 1.5 * (around.locative > 0) + 1.5 * around.dateline
+        points = 2.0 * (each.meaning.number in titled) + 1.5 * (around.locative > around.origin) + 1.5 * around.dateline
         points += 2.0 * (kind in ("town", "site")) + 0.5 * (kind == "admin") + 0.4 * min(around.mentions, 3)
-        points -= min(around.first_at, 1_000) / 150
+        points -= min(around.first_at, 1_000) / 150 + (around.origin > 0)
         scored.append((points, -around.order, each.meaning.number))
     scored.sort(reverse=True)
     best = scored[0][0] if scored else 0.0
-    return {number for points, _, number in scored[:_MOST_EVENTS] if points > best - 0.5}
+    return {number for points, _, number in scored[:_MOST_EVENTS] if points > best - _AS_LIKELY}

@@ -54,6 +54,7 @@ class Around:
     county: int = 0
     listed: int = 0
     dateline: int = 0
+    origin: int = 0
     first_at: int = 1 << 30
     regions: set[tuple[str, str]] = field(default_factory=set)
     shortened: set[tuple[str, str]] = field(default_factory=set)
@@ -82,6 +83,7 @@ class Around:
         form = word.form
         if gap in _DIVIDERS and (_is_locative(tokens, mention.first - 1) or _is_home(text, tokens, mention.first - 1)):
             self.locative += 1
+            self.origin += form in cues.ORIGINS or form == "of"
         if gap == ". " and form in cues.TITLES:
             self.person += 1
         elif (gap.strip() and gap.strip()[-1] in '.!?:“"”»\n') or "\n" in gap:

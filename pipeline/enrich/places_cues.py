@@ -20,6 +20,9 @@ LOCATIVE = frozenset(
 )
 """Words after which a name is a place's."""
 
+ORIGINS = frozenset(forms("from depuis desde aus von из от z ze із з från dal dalla از من uit"))
+"""Words behind which somebody comes from a place, so that it is rather not where the thing happened."""
+
 TITLES = frozenset(
     forms(
         "mr mrs ms miss sir lord lady dame dr prof mme mlle monsieur madame sr sra señor señora don doña "

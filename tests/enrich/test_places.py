@@ -16,6 +16,7 @@ from pipeline.gazetteer.operator import gazetteer_with
 from pipeline.newsroom.content import load_contents
 from pipeline.records.article import Place, Source
 from pipeline.text.document import Document
+from tests.enrich.places_events import EVENTS
 from tests.enrich.places_labelled import TEXTS, Labelled
 from tests.figures import Tell
 
@@ -149,6 +150,21 @@ def test_people_and_firms_named_like_towns_are_none():
 def test_the_place_where_it_happened_is_marked():
     found, _ = find("A bomb killed nine in Quetta on Friday. Islamabad and Kabul condemned it.", title="Bomb in Quetta")
     assert [name for name, place in found.items() if place.event] == ["Quetta"]
+
+
+def test_the_events_place_is_told_from_those_named_in_passing(tell: Tell):
+    right = told = wanted = 0
+    for title, text, events in EVENTS:
+        found, _ = find(text, title=title)
+        marked = {name for name, place in found.items() if place.event}
+        right += len(marked & events)
+        told += len(marked)
+        wanted += len(events)
+        if marked != events:
+            tell(f"event's place: {title}: {sorted(marked)}, not {sorted(events)}")
+    tell(f"event's place, {len(EVENTS)} short reports: recall {right / wanted:.2f}, precision {right / told:.2f}")
+    assert right / wanted >= 0.8
+    assert right / told >= 0.7
 
 
 def test_a_town_of_the_sources_own_country_is_likelier_meant():
