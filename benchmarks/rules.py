@@ -124,7 +124,7 @@ class Comparison:
             inside = words(article.text)
             for number in found[article.number] ^ other.found[article.number]:
                 is_here = number in found[article.number]
-                why = reason(rules[number].tree, inside, article.language, is_here)
+                why = reason(rules[number], inside, article.language, is_here)
                 reasons[f"{'Harmattan' if is_here else name} alone: {why}"] += 1
         for why, count in reasons.most_common():
             print(f"      {count:5} {why}")

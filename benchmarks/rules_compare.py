@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from unicodedata import combining, normalize
 
-from rules_data import Tree
+from rules_data import MadeRule, Tree
 from Stemmer import Stemmer  # type: ignore[import-not-found]
 
 from pipeline.rules.syntax import Reading, Term
@@ -23,14 +23,20 @@ Same = Callable[[str, str, str], bool]
 """Tells whether a rule's word stands for an article's, in a language."""
 
 
-def reason(tree: Tree, words: Sequence[str], language: str, found_here: bool) -> str:
+def reason(rule: MadeRule, words: Sequence[str], language: str, found_here: bool) -> str:
     """Say what makes the difference when Harmattan finds a rule (`found_here`) and Lucene doesn't, or the reverse.
 
-    The difference is laid to a kind when Lucene's forms for it, and Harmattan's for all else, give what Lucene found.
+    The rule's tree has its entities written out. The difference is laid to a kind when Lucene's forms for it, and Harmattan's
+    for all else, give what Lucene found.
     """
+    tree = rule.tree
+    if found_here and rule.language != language:
+        return "a rule in another language than the article, whose words Lucene has in another field"
     if holds(tree, words, language, _harmattan) is not found_here:
         # written out, NEAR reaches from a name and what makes it the entity's; the entity is its name alone
         return "where an entity ends" if _has_near_in_near(tree) else "unexplained"
+    if holds(tree, words, language, _harmattan, shortest=True) is not found_here:
+        return "NEAR in NEAR, of which Lucene tries the shortest places alone"
     for kind in KINDS:
         if holds(tree, words, language, _swapped(kind)) is not found_here:
             return f"forms of {kind}"
@@ -46,36 +52,45 @@ def _has_near_in_near(tree: Tree, inside: bool = False) -> bool:
     )
 
 
-def holds(tree: Tree, words: Sequence[str], language: str, same: Same) -> bool:
-    """Tell whether a rule holds in an article's words, by trying everything."""
+def holds(tree: Tree, words: Sequence[str], language: str, same: Same, shortest: bool = False) -> bool:
+    """Tell whether a rule holds in an article's words, by trying everything, or what Lucene's intervals try."""
     kind, *parts = tree
     if kind == "and":
-        return all(holds(part, words, language, same) for part in parts)
+        return all(holds(part, words, language, same, shortest) for part in parts)
     if kind == "or":
-        return any(holds(part, words, language, same) for part in parts)
+        return any(holds(part, words, language, same, shortest) for part in parts)
     if kind == "not":
-        return not holds(parts[0], words, language, same)
-    return bool(_places(tree, words, language, same))
+        return not holds(parts[0], words, language, same, shortest)
+    return bool(_places(tree, words, language, same, shortest))
 
 
-def _places(tree: Tree, words: Sequence[str], language: str, same: Same) -> set[tuple[int, int]]:
+def _places(tree: Tree, words: Sequence[str], language: str, same: Same, shortest: bool) -> set[tuple[int, int]]:
     kind, *parts = tree
     if kind == "or":
-        return set().union(*(_places(part, words, language, same) for part in parts))
+        found = set().union(*(_places(part, words, language, same, shortest) for part in parts))
+        return _shortest(found) if shortest else found
     if kind == "near":
         distance, *sides = parts
-        one, other = (_places(side, words, language, same) for side in sides)
-        return {
+        one, other = (_places(side, words, language, same, shortest) for side in sides)
+        found = {
             (min(a[0], b[0]), max(a[1], b[1]))
             for a in one
             for b in other
             if 0 < b[0] - a[1] <= distance or 0 < a[0] - b[1] <= distance
         }
+        return _shortest(found) if shortest else found
     length = len(parts)
     return {
         (at, at + length - 1)
         for at in range(len(words) - length + 1)
         if all(same(part, words[at + step], language) for step, part in enumerate(parts))
+    }
+
+
+def _shortest(places: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Give the places that hold no other, which are all that Lucene's intervals give."""
+    return {
+        one for one in places if not any(other != one and one[0] <= other[0] and other[1] <= one[1] for other in places)
     }
 
 

@@ -95,6 +95,20 @@ def joined(form: str) -> frozenset[str]:
     return _joined(form)
 
 
+def is_joined(form: str, bare: str) -> bool:
+    """Tell whether `form` is among what `joined` gives of `bare`, without making all of that."""
+    first = bare[:1]
+    if form == bare:
+        return True
+    if len(bare) < SHORTEST - ("\uac00" <= first <= "\ud7a3"):
+        return False
+    if "\u0620" <= first <= "\u06d3":
+        return _is_arabic(form, bare)
+    if "\u05d0" <= first <= "\u05ea":
+        return form.endswith(bare) and form[: -len(bare)] in _HEBREW
+    return "\uac00" <= first <= "\ud7a3" and form.startswith(bare) and form[len(bare) :] in _KOREAN
+
+
 def name_candidates(form: str, language: str) -> Iterator[str]:
     """Give the names that an article's word may be a case form of."""
     table = _name_endings(form, language)
@@ -162,7 +176,7 @@ _LONGEST_ENDING = max(
 # ------------------------------------------------------------------------------------------------ scripts that join words
 
 
-@lru_cache(maxsize=1 << 9)  # a word has a hundred forms in Arabic
+@lru_cache(maxsize=1 << 5)  # a word has a hundred forms in Arabic
 def _joined(form: str) -> frozenset[str]:
     first = form[:1]
     if "\u0620" <= first <= "\u06d3":
@@ -187,6 +201,21 @@ def _arabic(form: str) -> Iterator[str]:
         # المالي is "the financial" much more often than "the Malian"
         if len(form) > _SHORT or form[-1] not in _NO_MORE:
             yield from _before(_ARABIC_ARTICLE, body)
+
+
+def _is_arabic(form: str, bare: str) -> bool:
+    has_article = bare.startswith("ال") and len(bare) > _SHORT
+    takes_article = not has_article and (len(bare) > _SHORT or bare[-1] not in _NO_MORE)
+    for body in (bare, *_arabic_endings(bare)):
+        if has_article and form.endswith(body[2:]) and form[: 2 - len(body)] in _ARABIC_LI:
+            return True
+        if form.endswith(body):
+            before = form[: -len(body)]
+            if not before or before in (_ARABIC_BEFORE_ARTICLE if has_article else _ARABIC_BEFORE):
+                return True
+            if takes_article and before in _ARABIC_ARTICLE:
+                return True
+    return False
 
 
 def _before(prefixes: Iterable[str], body: str) -> Iterator[str]:

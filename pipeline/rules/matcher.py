@@ -1,11 +1,10 @@
 """From a query to functions that find it in the places of an article's terms."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable
-from itertools import islice
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
-from pipeline.rules.places import Hit, Places, Run, overlapping
+from pipeline.rules.hits import are_near, beside, either, near, without
+from pipeline.rules.places import Hit, Places
 from pipeline.rules.syntax import (
     And,
     AtLeast,
@@ -29,67 +28,51 @@ from pipeline.rules.syntax import (
 )
 from pipeline.rules.vocabulary import Vocabulary
 
-MOST_HITS = 2_000
-"""Occurrences of one NEAR in one article that are looked at, so that no article takes without end."""
-
-_FEW_PAIRS = 50
-"""Positions of one word times those of another: up to so many pairs are tried one by one."""
-
 Finder: TypeAlias = Callable[[Places], list[Hit]]
 """Gives the occurrences of a placed part, sorted."""
 
-
-class Matcher(NamedTuple):
-    """What a query became: `holds` tells whether it does, and `runs` which words fulfil it where it does.
-
-    What NOT, WITH and fields of facts say has no runs.
-    """
-
-    holds: Callable[[Places], bool]
-    runs: Callable[[Places], list[Run]]
+Test: TypeAlias = Callable[[Places], bool]
+"""Tells whether a query holds."""
 
 
 class Compiler:
-    """Makes the matchers of queries that share a vocabulary; words, phrases and entities are made once."""
+    """Makes functions of queries that share a vocabulary; words, phrases and entities are made once."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._entities: dict[int, Finder] = {}
-        self._phrases: dict[int, Matcher] = {}
+        self._phrases: dict[int, Test] = {}
 
-    def matcher(self, query: Query) -> Matcher:  # noqa: C901 - a case for each kind of part
-        """Make the matcher of a query."""
+    def test(self, query: Query) -> Test:  # noqa: C901 - a case for each kind of part
+        """Make what tells whether a query holds."""
         match query:
             case And(parts):
                 # what costs least is asked first: NOT and single words before NEAR
-                return _all([self.matcher(part) for part in sorted(parts, key=_cost)])
+                return _all([self.test(part) for part in sorted(parts, key=_cost)])
             case AtLeast(count, parts):
-                return _several(count, [self.matcher(part) for part in parts])
+                return _several(count, [self.test(part) for part in parts])
             case Not(part):
-                return _none(self.matcher(part))
+                return _none(self.test(part))
             case Context(part):
-                return Matcher(self.matcher(part).holds, _silence)
+                return self.test(part)
             case Fact(field, values):
                 return _known([self._vocabulary.fact_number(field, value) for value in values])
             case Dated():
-                return _dated(query)
+                return lambda places: is_dated(query, places)
             case Or(parts):
-                others = [self.matcher(part) for part in parts if not isinstance(part, Phrase)]
-                listed = _listed(self._phrases_of(parts))
+                others = [self.test(part) for part in parts if not isinstance(part, Phrase)]
+                listed = _known(self._phrases_of(parts))
                 return _several(1, [listed, *others]) if others else listed
             case Phrase(terms):
                 number = self._number(terms)
                 if number not in self._phrases:
-                    self._phrases[number] = _phrase_matcher(number, len(terms))
+                    self._phrases[number] = lambda places: number in places.numbers
                 return self._phrases[number]
-            case Near(left, right, distance, ordered):
-                finder = self.finder(query)
-                one, other = self._words(left), self._words(right)
-                if one and other:
-                    return Matcher(_are_near(one, other, distance, ordered), _found(finder).runs)
-                return _found(finder)
+            case Near(left, right, distance, ordered) if (one := self._words(left)) and (other := self._words(right)):
+                return _near_words(one, other, distance, ordered)
             case _:
-                return _found(self.finder(query))
+                finder = self.finder(query)
+                return lambda places: bool(finder(places))
 
     def _number(self, terms: tuple[Term, ...]) -> int:
         return self._vocabulary.phrase_number(terms) if len(terms) > 1 else self._vocabulary.number(terms[0])
@@ -124,7 +107,7 @@ class Compiler:
             case Except(part, other):
                 return _without(self.finder(part), self.finder(other), 0)
             case Where(part, condition):
-                return _where(self.finder(part), self.matcher(condition))
+                return _where(self.finder(part), self.test(condition))
             case In(field, part):
                 return _in(self.finder(part), field)
             case Entity(name, part, version):
@@ -148,103 +131,56 @@ def _cost(query: Query) -> int:
 # ------------------------------------------------------------------------------------------------ whole articles
 
 
-def _silence(_: Places) -> list[Run]:
-    return []
-
-
-def _all(matchers: list[Matcher]) -> Matcher:
+def _all(tests: list[Test]) -> Test:
     def holds(places: Places) -> bool:
-        for matcher in matchers:  # noqa: SIM110 - all() with a generator takes twice as long
-            if not matcher.holds(places):
+        for test in tests:  # noqa: SIM110 - all() with a generator takes twice as long
+            if not test(places):
                 return False
         return True
 
-    return Matcher(holds, lambda places: [run for matcher in matchers for run in matcher.runs(places)])
+    return holds
 
 
-def _several(count: int, matchers: list[Matcher]) -> Matcher:
+def _several(count: int, tests: list[Test]) -> Test:
     def holds(places: Places) -> bool:
         missing = count
-        for matcher in matchers:
-            if matcher.holds(places):
+        for test in tests:
+            if test(places):
                 missing -= 1
                 if not missing:
-                    return True
-        return False
-
-    def runs(places: Places) -> list[Run]:
-        return [run for matcher in matchers if matcher.holds(places) for run in matcher.runs(places)]
-
-    return Matcher(holds, runs)
-
-
-def _none(matcher: Matcher) -> Matcher:
-    return Matcher(lambda places: not matcher.holds(places), _silence)
-
-
-def _known(numbers: list[int]) -> Matcher:
-    wanted = frozenset(numbers)
-    return Matcher(lambda places: not wanted.isdisjoint(places.numbers), _silence)
-
-
-def _dated(query: Dated) -> Matcher:
-    def holds(places: Places) -> bool:
-        time = places.time
-        if time is None:
-            return False
-        return (query.since is None or query.since <= time) and (query.until is None or time < query.until)
-
-    return Matcher(holds, _silence)
-
-
-def _listed(further: dict[int, int]) -> Matcher:
-    """Match any of many words and phrases."""
-    wanted = frozenset(further)
-    return Matcher(lambda places: not wanted.isdisjoint(places.numbers), lambda places: _runs(further, places))
-
-
-def _phrase_matcher(number: int, length: int) -> Matcher:
-    further = length - 1
-
-    def runs(places: Places) -> list[Run]:
-        return [(at, at + further) for at in places.positions.get(number, ())]
-
-    return Matcher(lambda places: number in places.numbers, runs)
-
-
-def _found(finder: Finder) -> Matcher:
-    return Matcher(
-        lambda places: bool(finder(places)), lambda places: [run for hit in finder(places) for run in hit[2]]
-    )
-
-
-def _are_near(one: tuple[int, ...], other: tuple[int, ...], distance: int, ordered: bool) -> Callable[[Places], bool]:
-    """Tell whether any of two single words stand near each other, without listing where."""
-
-    def holds(places: Places) -> bool:
-        positions = places.positions
-        lefts = [at for number in one if number in positions for at in positions[number]]
-        rights = [at for number in other if number in positions for at in positions[number]]
-        if len(lefts) * len(rights) > _FEW_PAIRS:
-            return _nearest(sorted(lefts), sorted(rights), distance, ordered)
-        for left in lefts:
-            for right in rights:
-                if 0 < right - left <= distance or (not ordered and 0 < left - right <= distance):
                     return True
         return False
 
     return holds
 
 
-def _nearest(lefts: list[int], rights: list[int], distance: int, ordered: bool) -> bool:
-    last = len(rights)
-    for left in lefts:
-        behind = bisect_right(rights, left)
-        if behind < last and rights[behind] - left <= distance:
-            return True
-        if not ordered and (before := bisect_left(rights, left)) and left - rights[before - 1] <= distance:
-            return True
-    return False
+def _none(test: Test) -> Test:
+    return lambda places: not test(places)
+
+
+def _known(numbers: Iterable[int]) -> Test:
+    wanted = frozenset(numbers)
+    return lambda places: not wanted.isdisjoint(places.numbers)
+
+
+def is_dated(query: Dated, places: Places) -> bool:
+    """Tell whether the article is of the time that is asked for."""
+    time = places.time
+    if time is None:
+        return False
+    return (query.since is None or query.since <= time) and (query.until is None or time < query.until)
+
+
+def _near_words(one: tuple[int, ...], other: tuple[int, ...], distance: int, ordered: bool) -> Test:
+    """Tell whether any of two single words stand near each other, without listing where."""
+
+    def holds(places: Places) -> bool:
+        positions = places.positions
+        lefts = [at for number in one if number in positions for at in positions[number]]
+        rights = [at for number in other if number in positions for at in positions[number]]
+        return are_near(lefts, rights, distance, ordered)
+
+    return holds
 
 
 # ------------------------------------------------------------------------------------------------ places
@@ -254,19 +190,16 @@ def _any_phrase(further: dict[int, int]) -> Finder:
     """Find any of many words and phrases: large entities have thousands, of which an article has few."""
 
     def find(places: Places) -> list[Hit]:
-        return sorted({(first, last, ((first, last),)) for first, last in _runs(further, places)})
+        positions = places.positions
+        found = {
+            (at, at + length, ((at, at + length),))
+            for number in further.keys() & positions.keys()
+            for length in (further[number],)
+            for at in positions[number]
+        }
+        return sorted(found)
 
     return find
-
-
-def _runs(further: dict[int, int], places: Places) -> list[Run]:
-    positions = places.positions
-    return [
-        (at, at + length)
-        for number in further.keys() & positions.keys()
-        for length in (further[number],)
-        for at in positions[number]
-    ]
 
 
 def _phrase(number: int, length: int) -> Finder:
@@ -281,54 +214,21 @@ def _phrase(number: int, length: int) -> Finder:
 def _either(finders: list[Finder]) -> Finder:
     if len(finders) == 1:
         return finders[0]
-
-    def find(places: Places) -> list[Hit]:
-        hits = [hit for finder in finders for hit in finder(places)]
-        return sorted(set(hits)) if len(hits) > 1 else hits
-
-    return find
+    return lambda places: either([hit for finder in finders for hit in finder(places)])
 
 
 def _near(find_left: Finder, find_right: Finder, distance: int, ordered: bool) -> Finder:
     def find(places: Places) -> list[Hit]:
         lefts = find_left(places)
-        rights = find_right(places) if lefts else []
-        hits: list[Hit] = []
-        longest = max((last - first for first, last, _ in rights), default=0)
-        for left in lefts:
-            earliest = left[1] + 1 if ordered else left[0] - distance - longest
-            for right in islice(rights, bisect_left(rights, (earliest,)), None):
-                if right[0] - left[1] > distance:
-                    break  # the rest begins farther on still
-                if _apart(left, right, distance, ordered):
-                    hits.append((min(left[0], right[0]), max(left[1], right[1]), left[2] + right[2]))
-                    if len(hits) == MOST_HITS:
-                        return sorted(hits)
-        return sorted(hits)
+        return near(lefts, find_right(places), distance, ordered) if lefts else lefts
 
     return find
-
-
-def _apart(one: Hit, other: Hit, distance: int, ordered: bool) -> bool:
-    """Tell whether neither reaches into the other and at most `distance` - 1 words lie between them."""
-    return 0 < other[0] - one[1] <= distance or (not ordered and 0 < one[0] - other[1] <= distance)
 
 
 def _beside(finder: Finder, find_other: Finder, distance: int) -> Finder:
     def find(places: Places) -> list[Hit]:
         hits = finder(places)
-        others = find_other(places) if hits else []
-        firsts = [first for first, _, _ in others]
-        lasts = sorted(last for _, last, _ in others)
-
-        def is_beside(hit: Hit) -> bool:
-            behind = bisect_right(firsts, hit[1])
-            if behind < len(firsts) and firsts[behind] <= hit[1] + distance:
-                return True
-            before = bisect_left(lasts, hit[0]) - 1
-            return before >= 0 and lasts[before] >= hit[0] - distance
-
-        return [hit for hit in hits if is_beside(hit)] if others else []
+        return beside(hits, find_other(places), distance) if hits else hits
 
     return find
 
@@ -336,29 +236,27 @@ def _beside(finder: Finder, find_other: Finder, distance: int) -> Finder:
 def _without(finder: Finder, find_other: Finder, distance: int) -> Finder:
     def find(places: Places) -> list[Hit]:
         hits = finder(places)
-        others = find_other(places) if hits else []
-        if not others:
-            return hits
-        return [hit for hit, near in zip(hits, overlapping(hits, others, distance), strict=True) if not near]
+        return without(hits, find_other(places), distance) if hits else hits
 
     return find
 
 
-def _where(finder: Finder, condition: Matcher) -> Finder:
+def _where(finder: Finder, condition: Test) -> Finder:
     def find(places: Places) -> list[Hit]:
         hits = finder(places)
-        return hits if hits and condition.holds(places) else []
+        return hits if hits and condition(places) else []
 
     return find
 
 
 def _in(finder: Finder, field: Field) -> Finder:
+    return lambda places: in_field(finder(places), field, places)
+
+
+def in_field(hits: list[Hit], field: Field, places: Places) -> list[Hit]:
+    """Give the occurrences in the title, or in the text."""
     in_title = field is Field.TITLE
-
-    def find(places: Places) -> list[Hit]:
-        return [hit for hit in finder(places) if (hit[0] < places.text_at) is in_title]
-
-    return find
+    return [hit for hit in hits if (hit[0] < places.text_at) is in_title]
 
 
 def _once(number: int, finder: Finder) -> Finder:

@@ -9,7 +9,7 @@ from pipeline.records.article import Span
 from pipeline.rules.facts import ArticleFacts, fact_keys
 from pipeline.rules.vocabulary import Numbers, Several, Vocabulary, Words
 from pipeline.text.document import Document
-from pipeline.text.tokens import pieces, word_spans
+from pipeline.text.tokens import pieces, placed_pieces, word_spans
 
 GAP = 1000
 """Positions that are left free between title and text, so that no phrase and no NEAR crosses from one to the other."""
@@ -53,15 +53,16 @@ class Places:
         """Give the places in title + two line feeds + text, in their order, without those that lie within others."""
         spans: list[Span] = []
         reached = -1
-        for first, last in sorted(set(runs), key=_longest_first):
-            if last <= reached:
-                continue
+        ordered = sorted(set(runs))
+        for place, run in enumerate(ordered, 1):
+            if run[1] <= reached or (place < len(ordered) and ordered[place][0] == run[0]):
+                continue  # it lies within the one before or within the next one
             if len(spans) == most:
                 break
-            reached = last
-            known = self._spans.get((first, last))
+            reached = run[1]
+            known = self._spans.get(run)
             if known is None:
-                known = self._spans[first, last] = self._span(first, last)
+                known = self._spans[run] = self._span(*run)
             spans.append(known)
         return tuple(spans)
 
@@ -84,7 +85,9 @@ class Places:
         section = self._sections.get(origin)
         if section is None:
             section = self._sections[origin] = _Section(text, self._known[0])
-        start, end = section.span(first - origin)[0], section.span(last - origin)[1]
+        start, end = section.span(first - origin)
+        if last != first:
+            end = section.span(last - origin)[1]
         return Span(offset + start, offset + end, text[start:end])
 
 
@@ -118,14 +121,8 @@ class _Section:
     """Where the words of a title or a text stand, in code points, by their position in it."""
 
     def __init__(self, text: str, words: Words) -> None:
-        self._pieces = list(pieces(text))
-        self._starts: list[int] = []
+        self._pieces, self._starts = placed_pieces(text)
         self._inside: dict[int, list[tuple[int, int]]] = {}
-        at = 0
-        for piece in self._pieces:
-            at = text.index(piece, at)
-            self._starts.append(at)
-            at += len(piece)
         counts = [len(found.words) if type(found) is Several else 1 for found in map(words.__getitem__, self._pieces)]
         self._first_words = list(accumulate(counts, initial=0))
 
@@ -136,10 +133,6 @@ class _Section:
             self._inside[index] = word_spans(self._pieces[index])
         start, end = self._inside[index][position - self._first_words[index]]
         return self._starts[index] + start, self._starts[index] + end
-
-
-def _longest_first(run: Run) -> Run:
-    return run[0], -run[1]
 
 
 def overlapping(hits: list[Hit], others: list[Hit], distance: int = 0) -> list[bool]:

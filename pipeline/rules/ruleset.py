@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
-from typing import TypeAlias
 
 from pipeline.records.article import RuleMatch
 from pipeline.rules.anchors import Group, Needed, Needs
 from pipeline.rules.candidates import Candidates
+from pipeline.rules.evidence import Evidence
 from pipeline.rules.facts import NO_FACTS, ArticleFacts
-from pipeline.rules.matcher import Compiler, Finder, Matcher
+from pipeline.rules.matcher import Compiler, Finder, Test
 from pipeline.rules.passage import passage
 from pipeline.rules.places import Hit, Places
 from pipeline.rules.rule import Rule
@@ -20,13 +20,8 @@ from pipeline.text.document import Document
 MOST_SPANS = 200
 """Places of one rule in one article that are told; an analyst needs the first."""
 
-MOST_MATCHERS = 20_000
-"""Rules whose functions that give their words are kept from one article to the next."""
-
 _LATER: tuple[Query, ...] = (Or(()),)
 """What stands for the rest of a stored rule, which is worked out when an article has what the rule needs."""
-
-_Test: TypeAlias = Callable[[Places], bool]
 
 
 class RuleSet:
@@ -41,8 +36,7 @@ class RuleSet:
         self._needed = Needed(self._vocabulary)
         self._slots: list[Rule | None] = []
         self._candidates = Candidates(self._needed)
-        self._tests: list[_Test | None] = []
-        self._runs: dict[int, Matcher] = {}
+        self._tests: list[Test | None] = []
         self._entities: dict[int, tuple[tuple[Group, ...], Finder]] = {}
         self._entities_anchored: dict[int, list[int]] = {}
         self._inner: dict[int, frozenset[int]] = {}
@@ -97,7 +91,9 @@ class RuleSet:
         """Do what `match` does for an article whose words are known already."""
         with self._lock:
             places = Places(document, facts, self._vocabulary)
-            return tuple([self._match(slot, places, document) for slot in self._matching(places)])
+            found = self._matching(places)
+            evidence = Evidence(places, self._vocabulary, self._compiler)
+            return tuple([self._match(slot, places, document, evidence) for slot in found])
 
     def matching(self, document: Document, facts: ArticleFacts = NO_FACTS) -> list[Rule]:
         """Give the rules that an article matches, in their order, without the words that matched."""
@@ -120,7 +116,6 @@ class RuleSet:
         self._candidates.remove(slot)
         self._slots[slot] = None
         self._tests[slot] = None
-        self._runs.pop(slot, None)
 
     def _needs_of(self, query: Query) -> Needs:
         for part in walk(query):
@@ -223,24 +218,19 @@ class RuleSet:
                     if entity in anchored:
                         open_numbers.append(entity)  # another entity may need this one
 
-    def _make_test(self, slot: int) -> _Test | None:
+    def _make_test(self, slot: int) -> Test | None:
         """Make the function that tells whether an article that has a rule's anchors matches; None where all such do."""
         rule = self._slots[slot]
         assert rule is not None
         needs = self._needed.of(rule.meaning)
-        holds = self._compiler.matcher(_together(needs.rest)).holds if needs.rest else None
+        holds = self._compiler.test(_together(needs.rest)) if needs.rest else None
         made = self._tests[slot] = _test(self._candidates.left_open(slot), needs.against, holds)
         return made
 
-    def _match(self, slot: int, places: Places, document: Document) -> RuleMatch:
+    def _match(self, slot: int, places: Places, document: Document, evidence: Evidence) -> RuleMatch:
         rule = self._slots[slot]
         assert rule is not None
-        matcher = self._runs.get(slot)
-        if matcher is None:
-            if len(self._runs) >= MOST_MATCHERS:
-                del self._runs[next(iter(self._runs))]
-            matcher = self._runs[slot] = self._compiler.matcher(rule.meaning)
-        spans = places.spans(matcher.runs(places), MOST_SPANS)
+        spans = places.spans(evidence.runs(rule.meaning), MOST_SPANS)
         return RuleMatch(
             rule=rule.id,
             name=rule.name,
@@ -256,7 +246,7 @@ def _together(parts: tuple[Query, ...]) -> Query:
     return parts[0] if len(parts) == 1 else And(parts)
 
 
-def _test(groups: Sequence[Group], against: Group, holds: _Test | None) -> _Test | None:
+def _test(groups: Sequence[Group], against: Group, holds: Test | None) -> Test | None:
     """Join what must be there, what must not, and what is told by where words stand."""
     if not groups and not against:
         return holds

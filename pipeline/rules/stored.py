@@ -135,7 +135,7 @@ class StoredRule(Rule):
     @property
     def meaning(self) -> Query:
         """What was read in the query."""
-        return self.table.query(self.data)
+        return self.table.query(self.data) if self.needs.entities else _decode_query(self.data)
 
 
 def encode_rules(rules: Iterable[Rule]) -> bytes:

@@ -39,6 +39,8 @@ class Reading(StrEnum):
     EXACT = "exact"
     PATTERN = "pattern"
 
+    __hash__ = str.__hash__  # an enumeration's own is a function in Python, and terms are looked up all the time
+
 
 class Term(Struct, frozen=True, array_like=True, gc=False):
     """A word of a query. `form` is folded as an article's words are (a PATTERN's with its wildcards).

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from pipeline.rules.inflection import (
     declined,
-    joined,
+    is_joined,
     joined_candidates,
     name_candidates,
     takes_joined,
@@ -186,8 +186,8 @@ class Terms:
         self._joining: dict[str, Numbers] = {}
         self._patterns: dict[str, list[tuple[str, int]]] = {}
         self._lengths: dict[str, tuple[int, ...]] = {}
-        self._stemmable: list[tuple[Term, int]] = []
-        self._nouns: list[tuple[Term, int]] = []
+        self._stemmable: list[tuple[Term, Numbers]] = []
+        self._nouns: list[tuple[Term, Numbers]] = []
         self._stems: dict[str, _Stems] = {}
         self._noun_stems: dict[str, _Stems] = {}
         self._words: dict[str, Words] = {}
@@ -236,31 +236,31 @@ class Terms:
         form = fold_once(word)
         found = self._forms.get(form, ())
         if form in self._acronyms and has_capitals(word, form):
-            found += self._acronyms[form]
+            found = _union(found, self._acronyms[form])
         if self._exact:
-            found += self._exact.get(spelling(word), ())
+            found = _union(found, self._exact.get(spelling(word), ()))
         if language in STEMMED:
-            found += self._by_stem(word, language)
+            found = _union(found, self._by_stem(word, language))
         if self._names and has_capital(word):
-            found += self._declined(form, language)
+            found = _union(found, self._declined(form, language))
         if self._joining and takes_joined(form):
-            found += self._joined(form)
+            found = _union(found, self._joined(form))
         if self._patterns:
-            found += tuple(self._by_pattern(form))
-        return tuple(set(found)) if len(found) > 1 else found
+            found = _union(found, tuple(self._by_pattern(form)))
+        return found
 
     def _declined(self, form: str, language: str) -> Numbers:
         found: Numbers = ()
         for name in name_candidates(form, language):
             if name in self._names and form in declined(name, language):
-                found += self._names[name]
+                found = _union(found, self._names[name])
         return found
 
     def _joined(self, form: str) -> Numbers:
         found: Numbers = ()
         for bare in joined_candidates(form):
-            if bare in self._joining and form in joined(bare):
-                found += self._joining[bare]
+            if bare in self._joining and is_joined(form, bare):
+                found = _union(found, self._joining[bare])
         return found
 
     def enter(self, term: Term, number: int) -> None:
@@ -275,14 +275,15 @@ class Terms:
         if reading is Reading.PATTERN:
             self._enter_pattern(term, number)
             return
-        _add(self._acronyms if reading is Reading.ACRONYM else self._forms, term.form, number)
+        alone = (number,)  # one object wherever the term is entered
+        _add(self._acronyms if reading is Reading.ACRONYM else self._forms, term.form, alone)
         if reading is Reading.WORD:
-            self._stemmable.append((term, number))
+            self._stemmable.append((term, alone))
             if takes_joined(term.form):
-                _add(self._joining, term.form, number)
+                _add(self._joining, term.form, alone)
         elif reading is Reading.NAME:
-            self._nouns.append((term, number))
-            _add(self._names, term.form, number)
+            self._nouns.append((term, alone))
+            _add(self._names, term.form, alone)
 
     def _enter_pattern(self, term: Term, number: int) -> None:
         beginning = literal_beginning(term.form)
@@ -296,7 +297,7 @@ class Terms:
         stemmed = stem(word, language)
         found = _stems(self._stems, language, self._stemmable).get(stemmed, ())
         if inflects_as_noun(language) and has_capital(word):
-            found += _stems(self._noun_stems, language, self._nouns).get(stemmed, ())
+            found = _union(found, _stems(self._noun_stems, language, self._nouns).get(stemmed, ()))
         return found
 
     def _by_pattern(self, form: str) -> Iterator[int]:
@@ -307,11 +308,18 @@ class Terms:
                         yield number
 
 
-def _add(numbers: dict[str, Numbers], key: str, number: int) -> None:
-    numbers[key] = (*numbers.get(key, ()), number)
+def _add(numbers: dict[str, Numbers], key: str, more: Numbers) -> None:
+    numbers[key] = numbers[key] + more if key in numbers else more
 
 
-def _stems(known: dict[str, "_Stems"], language: str, terms: list[tuple[Term, int]]) -> dict[str, Numbers]:
+def _union(one: Numbers, other: Numbers) -> Numbers:
+    """Give the numbers of both; where one says all, just that, so that words share what they fulfil."""
+    if not other or one == other:
+        return one
+    return tuple({*one, *other}) if one else other
+
+
+def _stems(known: dict[str, "_Stems"], language: str, terms: list[tuple[Term, Numbers]]) -> dict[str, Numbers]:
     table = known.get(language)
     if table is None:
         table = known[language] = _Stems(language)
@@ -326,8 +334,9 @@ class _Stems:
         self.read = 0
         self.numbers: dict[str, Numbers] = {}
 
-    def catch_up(self, terms: list[tuple[Term, int]]) -> dict[str, Numbers]:
-        for term, number in terms[self.read :]:
-            _add(self.numbers, stem(term.spelling, self._language), number)
+    def catch_up(self, terms: list[tuple[Term, Numbers]]) -> dict[str, Numbers]:
+        for term, numbers in terms[self.read :]:
+            stemmed = stem(term.spelling, self._language)
+            _add(self.numbers, term.form if stemmed == term.form else stemmed, numbers)
         self.read = len(terms)
         return self.numbers

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from unicodedata import normalize
 
-from pipeline.rules.inflection import declined, joined
+from pipeline.rules.inflection import declined, is_joined
 from pipeline.rules.syntax import QueryError, Reading, Term
 from pipeline.text.stems import STEMMED, stem
 from pipeline.text.tokens import Token, fold, is_mark, is_spaceless, spelling, tokens
@@ -53,7 +53,7 @@ def fulfils(term: Term, word: str, language: str) -> bool:
         case Reading.NAME:
             return form == term.form or (has_capital(word) and _is_inflected_name(term, word, form, language))
         case Reading.WORD:
-            return form in joined(term.form) or (
+            return is_joined(form, term.form) or (
                 language in STEMMED and stem(word, language) == stem(term.spelling, language)
             )
         case Reading.FORM:

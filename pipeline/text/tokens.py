@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import accumulate, repeat
+from operator import add
 from re import Match
 from typing import NamedTuple
 from unicodedata import category, decimal, normalize
@@ -113,6 +114,22 @@ def pieces(text: str) -> Iterable[str]:
     Most pieces are a word, perhaps with a comma: who remembers what he made of each needs no expression for most texts.
     """
     return text.split() if len(text) <= _LONG else map(Match.group, _PIECE.finditer(text))
+
+
+def placed_pieces(text: str) -> tuple[list[str], list[int]]:
+    """Give the `pieces` of a text, and where each begins."""
+    found: list[str] = []
+    starts: list[int] = []
+    begin = 0
+    for line in text.split("\n"):
+        inside = line.split()
+        found += inside
+        if " ".join(inside) == line:  # just one space everywhere, as nearly always
+            starts += map(add, accumulate(map(len, inside[:-1]), initial=begin), range(len(inside)))
+        else:
+            starts += [begin + match.start() for match in _PIECE.finditer(line)]
+        begin += len(line) + 1
+    return found, starts
 
 
 def word_spans(piece: str) -> list[tuple[int, int]]:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.rules.inflection import is_joined, joined
 from pipeline.rules.ruleset import RuleSet
 from pipeline.rules.syntax import Phrase, Reading, Term
 from pipeline.rules.vocabulary import Vocabulary
@@ -228,3 +229,19 @@ def test_what_a_word_of_a_phrase_is_shows_in_its_look() -> None:
         Reading.ACRONYM,
         Reading.FORM,
     ]
+
+
+def test_a_joined_form_is_told_without_making_all_of_them() -> None:
+    words = ["مالي", "فاغنر", "مدينه", "المالي", "حكومه", "ال", "في", "واد", "לחם", "זהב", "말리", "그", "mali"]
+    before = ("", "و", "ال", "لل", "ولل", "بال", "ל", "וה")
+    behind = ("", "ين", "ه", "تها", "는", "에서")
+    forms = {
+        start + core + end
+        for word in words
+        for core in (word, word[:-1], word[2:])
+        for start in before
+        for end in behind
+    }
+
+    assert all(is_joined(form, word) is (form in joined(word)) for form in forms if form for word in words)
+    assert all(is_joined(form, word) for word in words for form in joined(word))

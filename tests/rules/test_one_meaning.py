@@ -14,12 +14,17 @@ from pipeline.index.elasticsearch import ElasticsearchIndex
 from pipeline.index.interface import ArticleIndex, SearchQuery
 from pipeline.index.tantivy import TantivyIndex
 from pipeline.records.article import EnrichedArticle, Severity
+from pipeline.rules.evidence import Evidence
 from pipeline.rules.facts import facts_of
+from pipeline.rules.matcher import Compiler
+from pipeline.rules.places import Places
 from pipeline.rules.rule import Rule
 from pipeline.rules.ruleset import RuleSet
+from pipeline.rules.syntax import Field, is_placed
+from pipeline.rules.vocabulary import Vocabulary
 from pipeline.text.document import Document
 from tests.rules.generated import Generator, queries, reader
-from tests.rules.reference import Text, holds
+from tests.rules.reference import Text, holds, occurrences
 from tests.servers import RunningServer
 
 QUERIES = int(os.environ.get("HARMATTAN_TEST_QUERIES", "200"))
@@ -70,6 +75,30 @@ def test_the_stream_finds_what_is_meant(meant: Found, articles: Sequence[Enriche
             found[match.rule].add(article.id)
 
     assert_same(found, meant)
+
+
+def test_the_words_that_are_told_of_a_match_are_those_that_are_meant(
+    meant: Found, articles: Sequence[EnrichedArticle]
+) -> None:
+    placed = [query for query in list(meant)[::6] if is_placed(reader().read(query)) and meant[query]]
+    wrong = []
+    for query in placed:
+        meaning = reader().read(query)
+        vocabulary = Vocabulary()
+        compiler = Compiler(vocabulary)
+        compiler.test(meaning)
+        for article in articles:
+            one = article.article
+            places = Places(Document(one.title, one.text, one.language), facts_of(one), vocabulary)
+            told = {(first, last) for first, last, _ in Evidence(places, vocabulary, compiler).hits(meaning)}
+            text = Text(one.title, one.text, one.language, facts_of(one))
+            wanted = set(occurrences(meaning, text, Field.TITLE))
+            wanted |= {(a + places.text_at, b + places.text_at) for a, b in occurrences(meaning, text, Field.TEXT)}
+            if told != wanted:
+                wrong.append((query, article.id))
+
+    assert len(placed) > len(meant) / 30
+    assert not wrong
 
 
 @pytest.mark.parametrize(
