@@ -24,6 +24,7 @@ from pipeline.policy.model import Mute, Policy
 from pipeline.policy.outcome import Standing
 from pipeline.records import topics
 from pipeline.records.article import EnrichedArticle, RuleMatch
+from pipeline.records.clues import Clues
 from pipeline.records.codec import decode
 from pipeline.rehearsal_signals import FoundThen
 from pipeline.rules.facts import facts_of
@@ -242,7 +243,9 @@ class Rehearsal:
             # a signal takes notice of an article when it is first seen, after the rules
             matches = (*self._matches(enriched, found=is_found), *self._signalled.pop(record.key, ()))
             if matches or enriched.changes:
-                return replace(enriched, article=replace(article, text="", signature=b"", clues=None, matches=matches))
+                clues = Clues(numbers=article.clues.numbers) if article.clues else None
+                slim = replace(article, text="", signature=b"", clues=clues, matches=matches)
+                return replace(enriched, article=slim)
         return None
 
     def _matches(self, enriched: EnrichedArticle, *, found: bool) -> tuple[RuleMatch, ...]:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 
 from pipeline.alert.changes import has_outgrown, notable, outgrown, owed
+from pipeline.alert.toll import toll
 from pipeline.log.interface import EventLog
 from pipeline.policy.desk import Desk, Owed
 from pipeline.records import topics
@@ -13,6 +14,7 @@ from pipeline.records.codec import encode
 from pipeline.records.passage import passage_of
 from pipeline.signals.mentions import Mentions
 from pipeline.state.interface import ArticleFacets, Ledger, LedgerDecision, Outbox, WantedAlert
+from pipeline.text.denials import denies
 from pipeline.work.interface import Delivered, Failure
 from pipeline.work.outbox import publish_outbox
 
@@ -129,7 +131,7 @@ class AlertStep:
         before = decision.facets(alert.id)
         joined = decision.join(alert.id, article, enriched.story, _words(match), match.severity)
         if enriched.article.origin is Origin.LIVE:
-            facets = decision.facets(alert.id, (enriched.id, _facets(enriched)))
+            facets = decision.facets(alert.id, (enriched.id, _facets(enriched, self._signals())))
             joined = self._desk.grown(decision, joined, before, facets, alert.severity, owes)
         return joined if joined.revision != alert.revision else None
 
@@ -158,7 +160,7 @@ class AlertStep:
         """Note on alerts whose rules the article matches no more since its outlet changed it; give those that changed."""
         if not enriched.changes:
             return
-        signals = {signal.id for signal in self._desk.policy().signals}
+        signals = self._signals()
         for standing in decision.standing(enriched.id):
             if not has_outgrown(enriched, standing):
                 continue
@@ -174,12 +176,15 @@ class AlertStep:
                 noted = self._desk.grown(decision, noted, facets, facets, alert.severity, owed(enriched, standing))
             yield noted
 
+    def _signals(self) -> frozenset[str]:
+        return frozenset(signal.id for signal in self._desk.policy().signals)
+
     def _route(self, decision: LedgerDecision, alert: Alert, match: RuleMatch, enriched: EnrichedArticle) -> Alert:
         named = match.channels or self._channels
         for channel in named:
             if channel not in self._channels:
                 logger.error("rule %s names the channel %s, which the channels file does not have", match.rule, channel)
-        facets = decision.facets(alert.id, (enriched.id, _facets(enriched)), founding=True)
+        facets = decision.facets(alert.id, (enriched.id, _facets(enriched, self._signals())), founding=True)
         return self._desk.raised(decision, alert, facets, [channel for channel in named if channel in self._channels])
 
 
@@ -207,8 +212,8 @@ def _alert_article(enriched: EnrichedArticle, match: RuleMatch) -> AlertArticle:
     )
 
 
-def _facets(enriched: EnrichedArticle) -> ArticleFacets:
-    """Say what an article adds to what routes ask."""
+def _facets(enriched: EnrichedArticle, signals: frozenset[str]) -> ArticleFacets:
+    """Say what an article adds to what routes ask. What signals find in it is no rule's."""
     article = enriched.article
     return ArticleFacets(
         countries=article.countries,
@@ -219,6 +224,9 @@ def _facets(enriched: EnrichedArticle) -> ArticleFacets:
         source_of=article.credit or article.source.outlet or article.source.name,
         copy_of=enriched.copy_of,
         kinds=article.source.kinds,
+        toll=toll(article),
+        rules=tuple(match.rule for match in article.matches if match.rule not in signals),
+        denied=denies(article.title, article.language),
     )
 
 

@@ -11,7 +11,7 @@ from pipeline.notify.differences import changes_of
 from pipeline.notify.interface import Digest, Message
 from pipeline.notify.media import Medium, as_it_is, clean, harmless
 from pipeline.notify.phrases import clock, colon, name_of_language, phrases
-from pipeline.policy.model import OWED, RANK
+from pipeline.policy.model import RANK, TELLING
 from pipeline.records.alert import Alert, AlertArticle
 from pipeline.records.links import web_link
 from pipeline.records.passage import Passage
@@ -107,7 +107,7 @@ def of_message(message: Message, voice: Voice, shape: Shape) -> dict[str, Any]:
         "article": _article(first, voice, spread, shape) if first else NO_ARTICLE,
         "others": [_article(one, voice, spread, Shape(150, 0, False)) for one in others[: shape.others] if one],
         "changes": changes_of(alert, voice.medium, phrases(voice.language), roomy=roomy),
-        "reasons": [phrases(voice.language)(reason) for reason in message.reasons if reason in OWED],
+        "reasons": [phrases(voice.language)(reason) for reason in message.reasons if reason in TELLING],
         "all_others": len([one for one in others if one]),
         "outlets": 0 if own_finding(alert) else spread.outlets,
         "origins": spread.origins,

@@ -19,7 +19,7 @@ from pipeline.notify.content import SHAPES, Shape, Voice, digest_title, of_diges
 from pipeline.notify.interface import Digest, Links, Message, Reader
 from pipeline.notify.media import MAIL, MEDIA, TEXT, Medium, clean, isolated
 from pipeline.notify.phrases import LANGUAGES, colon, phrases
-from pipeline.policy.model import OWED
+from pipeline.policy.model import TELLING
 from pipeline.records.alert import Alert, AlertArticle, AlertState
 from pipeline.records.article import Severity
 from pipeline.records.change import Change, ChangeKind, Edit, Nature
@@ -62,7 +62,7 @@ class Texts:
             head = head if message.waited and not message.kind else f"{head}{sign}{many}"
             return _headed(f"{head}{sign}" if first else head, first, limit)
         alert = message.alert
-        told = [say("update", n=message.update), *(say(reason) for reason in message.reasons if reason in OWED)]
+        told = [say("update", n=message.update), *(say(reason) for reason in message.reasons if reason in TELLING)]
         update = f" ({', '.join(told)})" if message.update else ""
         title = alert.articles[0].title if alert.articles else say("no_article")
         severity = say(alert.severity.value).upper()

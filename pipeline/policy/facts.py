@@ -30,3 +30,9 @@ def reasons_of(alert: Alert, before: AlertFacets, facets: AlertFacets, severity:
         yield Reason.PLACE
     if set(facets.languages) - set(before.languages):
         yield Reason.LANGUAGE
+    if set(facets.tolls) - set(before.tolls):
+        yield Reason.TOLL
+    if set(facets.rules) - set(before.rules):
+        yield Reason.ENTITY
+    if facets.denied and not before.denied:
+        yield Reason.DENIAL

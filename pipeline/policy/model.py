@@ -27,12 +27,18 @@ class Reason(StrEnum):
     SEVERITY = "severity"
     PLACE = "place"
     LANGUAGE = "language"
+    TOLL = "toll"
+    ENTITY = "entity"
+    DENIAL = "denial"
     CORRECTION = "correction"
     WITHDRAWAL = "withdrawal"
 
 
 OWED = frozenset({Reason.CORRECTION, Reason.WITHDRAWAL})
 """What whoever was told of an alert is owed: that what they were told stands no longer as it was."""
+
+TELLING = OWED | {Reason.TOLL, Reason.ENTITY, Reason.DENIAL}
+"""The reasons that a message names: its reader would not see the others' news without being told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

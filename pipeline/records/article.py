@@ -139,7 +139,7 @@ class PreparedArticle:
     file, or of a ministry such as `ministry-defence-ml`; None when it credits nobody.
     `page_etag` and `page_modified` are what the page's server said to ask it by whether the page has changed (RFC 9110).
     `withdrawn` tells that the page is gone for good and the record repeats what stood there.
-    `clues` tell which event it is about; relate alone reads them.
+    `clues` tell which event it is about; relate reads them, and the alert step their numbers.
     `extra` is what the operator's own enrichers found, by name; `enricher_errors` says which of them failed, and how.
     """
 

@@ -11,14 +11,13 @@ from typing import Protocol
 
 from pipeline.state.interface_accounts import Account, Accounts, ApiScope, Role, Token, TryLimit
 from pipeline.state.interface_decisions import Decision, Outbox, OutboxRow
+from pipeline.state.interface_facets import AlertFacets, ArticleFacets, Spread
 from pipeline.state.interface_feeds import ClaimedFeed, FeedMemory, Feeds, FeedSpec, FeedState, FeedStatus, PollOutcome
 from pipeline.state.interface_gaps import Gap, Gaps, GapState
 from pipeline.state.interface_kept import KeptStory, StoriesDecision, YoungArticle
 from pipeline.state.interface_ledger import (
     Acknowledgement,
-    AlertFacets,
     AlertVerdict,
-    ArticleFacets,
     ArticleStanding,
     Attempt,
     AuditEntry,
@@ -29,7 +28,6 @@ from pipeline.state.interface_ledger import (
     Ledger,
     LedgerDecision,
     OutcomeRow,
-    Spread,
     Verdict,
     WantedAlert,
 )

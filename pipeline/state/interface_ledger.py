@@ -12,6 +12,7 @@ from pipeline.policy.outcome import Standing
 from pipeline.records.alert import Alert, AlertArticle, AlertState
 from pipeline.records.article import RuleMatch, Severity
 from pipeline.state.interface_decisions import Decision, PartingDecision
+from pipeline.state.interface_facets import AlertFacets, ArticleFacets, Spread
 from pipeline.state.interface_signals import Finding, Seen, Tally
 
 
@@ -102,22 +103,6 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
-    """How far an alert's news has spread so far.
-
-    `outlets` counts who carries it, `origins` whose reports these are: copies, and articles that credit one agency, share an
-    origin. `kinds` says what outlets are (agency, state, ...), by their names, where known; `countries` are ISO 3166-1 codes.
-    """
-
-    outlets: int = 1
-    origins: int = 1
-    places: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
     """One line of the audit trail: who was told what, when and how, and what they said.
 
@@ -164,29 +149,6 @@ class ArticleStanding:
     alert: Alert
     article: AlertArticle
     position: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertFacets:
-    """What routes ask of an alert, over all its articles; `outlets` counts independent origins."""
-
-    countries: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    places: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    outlets: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleFacets:
-    """What an article adds to an alert's facets; `source_of` is whose report it is, `copy_of` the article that it repeats."""
-
-    countries: tuple[str, ...] = ()
-    language: str = "und"
-    places: tuple[str, ...] = ()
-    source_of: str = ""
-    copy_of: str | None = None
-    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -151,6 +151,9 @@ class DatabaseLedgerDecision(DatabaseDecision):
             languages=tuple(known.get("languages", ())),
             places=tuple(known.get("places", ())),
             kinds=tuple(known.get("kinds", ())),
+            tolls=tuple(known.get("tolls", ())),
+            rules=tuple(known.get("rules", ())),
+            denied=bool(known.get("denied")),
             outlets=1 if founding else max(1, len(held.sources())),
         )
 
@@ -269,9 +272,19 @@ class DatabaseLedgerDecision(DatabaseDecision):
 
     def _join_facets(self, held: AlertInHand, article: str, add: ArticleFacets) -> None:
         known: dict[str, list[str]] = held.values["facets"] or {}
-        given = {"countries": add.countries, "languages": (add.language,), "places": add.places, "kinds": add.kinds}
+        given = {
+            "countries": add.countries,
+            "languages": (add.language,),
+            "places": add.places,
+            "kinds": add.kinds,
+            "tolls": (add.toll,) if add.toll else (),
+            "rules": add.rules,
+            "denied": ("yes",) if add.denied else (),
+        }
         united = {
-            name: list(dict.fromkeys([*known.get(name, []), *values]))[:MOST_FACETS] for name, values in given.items()
+            name: list(dict.fromkeys([*known.get(name, []), *values]))[:MOST_FACETS]
+            for name, values in given.items()
+            if values or name in known
         }
         self._in_hand.change(held, {"facets": united})
         if article in held.articles:

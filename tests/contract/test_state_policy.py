@@ -271,6 +271,31 @@ def test_updates_are_sent_at_the_outlets_and_for_the_reasons_that_the_route_name
     assert here.sends() == ["awa: a1"], "a new place is worth a message"
 
 
+def test_another_toll_another_rule_and_a_denial_are_told_once_to_whom_the_route_tells_them(
+    state: StateUnderTest, rooms: list[Newsroom]
+) -> None:
+    on = frozenset({Reason.TOLL, Reason.ENTITY, Reason.DENIAL})
+    here = room(state, rooms, Route(name="all", to=("awa",), updates=Updates(on=on)))
+    alert = here.raises("a1", toll="12", rules=("convoys",))
+    here.sends()
+
+    for number, facets in enumerate(
+        [
+            {"toll": "12"},
+            {"toll": "21"},
+            {"toll": "12"},
+            {"rules": ("convoys", "wagner-group")},
+            {"denied": True},
+            {"denied": True, "rules": ("wagner-group",)},
+            {},
+        ]
+    ):
+        here.grows(alert, f"b{number}", **facets)
+
+    assert here.sends() == ["awa: a1"] * 3
+    assert here.reasons(alert) == [(), ("toll",), ("entity",), ("denial",)]
+
+
 def test_outlets_that_carry_one_dispatch_are_one_origin(state: StateUnderTest, rooms: list[Newsroom]) -> None:
     here = room(state, rooms, Route(name="all", to=("awa",), updates=Updates(outlets=(2,))))
     alert = here.raises("a1")

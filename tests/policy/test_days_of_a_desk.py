@@ -117,6 +117,7 @@ class Days:
     promised: set[tuple[str, str]] = field(default_factory=set)
     ever: set[tuple[str, str]] = field(default_factory=set)
     went: list[tuple[datetime, Alert, Delivery]] = field(default_factory=list)
+    routes: dict[str, str | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._desk = Desk(lambda: self.policy)
@@ -215,6 +216,9 @@ class Days:
                     alert = self.state.ledger.alert(name)
                     assert alert
                     self.went.append((self.now, alert, delivery))
+                    self.routes[delivery.id] = next(
+                        row.route for row in self.state.ledger.outcomes(name) if row.analyst == delivery.recipient
+                    )
                     assert not self.muted(alert, delivery.recipient, self.now), "muted"
 
 
@@ -290,8 +294,7 @@ def _check_throttles(days: Days) -> None:
         for analyst in route.to:
             messages: dict[str, datetime] = {}
             for at, alert, delivery in days.went:
-                row = next(row for row in days.state.ledger.outcomes(alert.id) if row.analyst == analyst)
-                plain = alert.severity is not Severity.CRITICAL and row.route == route.name
+                plain = alert.severity is not Severity.CRITICAL and days.routes[delivery.id] == route.name
                 if plain and delivery.recipient == analyst:
                     messages.setdefault(_message(delivery), at)
             times = sorted(messages.values())
