@@ -27,10 +27,15 @@ from pipeline.seeds import seed as shipped  # noqa: E402
 from tests.relate.labelled_stories import Labelled, labelled, report, trace  # noqa: E402
 from tests.rules.labelled_set import Half, labelled_articles  # noqa: E402
 
+STRANGERS = ROOT / "tests" / "relate" / "labelled" / "strangers.yaml"
 PASSES = 500
 RATE = 0.03
 RIDGE = 0.025
 LEFT_OUT = 0.12
+LIFT = 0.8
+"""What is added to the log-odds that were fitted: of the samples far more are strangers than of the stories that an article is
+compared with, which have anchors in common and are of the same days. Chosen crosswise, as the least that finds .74 of links across
+languages; none was wrong there."""
 PRIOR = {
     "spot": 1.0,
     "spot_of_event": 0.7,
@@ -69,18 +74,26 @@ TIMES = [FEATURES.index("hours"), FEATURES.index("days_between")]
 
 
 def strangers() -> list[Labelled]:
-    """Give articles of the rules' labelled set (its seen half) and of the sample newsroom that tell no event twice.
+    """Give articles that tell no event twice (tests/relate/labelled/strangers.yaml).
 
-    They are on one region and without times, so that nothing but what they say keeps them apart.
+    They are on one region and without times, so that nothing but what they say keeps them apart. `--pin` writes them anew.
     """
     moment = datetime(2026, 11, 1, tzinfo=UTC)
-    found = [(f"rules-{each.id}", each.title, each.text) for each in labelled_articles() if each.half is Half.SEEN]
+    found = yaml.safe_load(STRANGERS.read_text(encoding="utf-8"))["articles"]
+    return [Labelled(name, name, "und", moment, title, text) for name, title, text in found]
+
+
+def pin_strangers() -> None:
+    """Keep the rules' labelled set (its seen half) and the sample newsroom as they are now, so that a fit can be repeated."""
+    found = [[f"rules-{each.id}", each.title, each.text] for each in labelled_articles() if each.half is Half.SEEN]
     for path in sorted(shipped("newsroom").glob("*.yaml")):
         for number, article in enumerate(yaml.safe_load(path.read_text(encoding="utf-8"))["articles"]):
             text = "\n\n".join(article.get("paragraphs", []))
             if text and "agner" not in text and "агнер" not in text and "اغنر" not in text:
-                found.append((f"{path.stem}-{number}", article["title"], text))
-    return [Labelled(name, name, "und", moment, title, text) for name, title, text in found]
+                found.append([f"{path.stem}-{number}", article["title"], text])
+    head = "# What weights are fitted on besides fitted.yaml: id, title, text. `stories_fit.py --pin` writes it.\n"
+    listed = yaml.safe_dump({"articles": found}, allow_unicode=True, width=4000)
+    STRANGERS.write_text(head + listed, encoding="utf-8")
 
 
 def padded(articles: Sequence[Labelled], random: np.random.Generator) -> list[Labelled]:
@@ -135,7 +148,7 @@ def fit(articles: Sequence[Labelled], traces: Sequence[Trace], seed: int = 7) ->
         wanted = np.sign(weights) * signs < 0
         wanted[free] = False
         weights[wanted] = 0.0
-    return float(bias), weights
+    return float(bias) + LIFT, weights
 
 
 def told(articles: Sequence[Labelled], traces: Sequence[Trace]) -> dict[str, str]:
@@ -192,7 +205,10 @@ def main() -> None:
     """Fit, measure on the fitting part crosswise, and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="write pipeline/relate/weights.py")
+    parser.add_argument("--pin", action="store_true", help="keep the articles that tell no event twice as they are now")
     given = parser.parse_args()
+    if given.pin:
+        pin_strangers()
     articles = labelled("fitted")
     traces = [trace(article) for article in articles]
     print("crosswise:", *report(articles, crossed(articles, traces)), sep="\n", end="\n\n")

@@ -9,7 +9,8 @@ class Clues:
 
     `head` and `kinds` are the kinds of happening of the title and of the text (pipeline/text/happenings.txt). `numbers` are
     normalised: "14", or "dead 14" where the count is of the dead, the hurt or the missing. `days` are "2026-11-14" for a
-    weekday of an article whose date is known, otherwise "w0" (Monday) to "w6". `names` are the consonants of names.
+    weekday of an article whose date is known, otherwise "w0" (Monday) to "w6". `names` are the consonants of names, and
+    "@jnim" for an entity of the lexicon.
     `title_words` and `words` hold little-endian 32-bit digests of the stems in title and text.
     """
 

@@ -67,6 +67,7 @@ COPY = 6.0
 _SAME_LANGUAGE = FEATURES.index("same_language")
 _OTHER_SPOT = (FEATURES.index("no_spot"), FEATURES.index("other_event"))
 _NEARLY = 0.6
+_NAME_OF_LEXICON = 1.5  # as much as a name of five consonants
 _FEWEST_IN_TITLE = 4
 _FEWEST_IN_TEXT = 8
 _GENERIC_WEIGHT = 0.3
@@ -108,7 +109,7 @@ def features(one: Trace, other: Trace) -> tuple[float, ...]:
     numbers = min(2.0, sum(0.5 if number.isdigit() and int(number) < 10 else 1.0 for number in shared))
     counted, other_counted = _dead(one), _dead(other)
     dead = float(bool(counted & other_counted))
-    names = min(3.0, sum(len(name) - 2.0 for name in one.names & other.names) / 2)
+    names = min(3.0, sum(_NAME_OF_LEXICON if name[0] == "@" else len(name) / 2 - 1 for name in one.names & other.names))
     hours = abs((one.moment - other.moment).total_seconds()) / 3600
     days = one.days & other.days
     return (
@@ -124,7 +125,7 @@ def features(one: Trace, other: Trace) -> tuple[float, ...]:
         head,
         kinds,
         no_kind,
-        float(len(aftermaths(one) ^ aftermaths(other)) > 0),
+        float(_follows(one, other)),
         numbers,
         dead,
         float(bool(counted and other_counted) and not dead),
@@ -163,8 +164,10 @@ def _spots(one: Trace, other: Trace) -> tuple[float, float, float, float]:
 def _first_countries(one: Trace, other: Trace) -> tuple[float, float]:
     if not one.countries or not other.countries:
         return 0.0, 0.0
-    same = one.countries[0] == other.countries[0]
-    return float(same), float(not same)
+    mine, its = one.countries[0], other.countries[0]
+    if mine != its and mine in other.country_set and its in one.country_set:
+        return 0.5, 0.0  # an Austrian who is abducted in Niger, and one abducted in Niger who is Austrian
+    return float(mine == its), float(mine != its)
 
 
 def _near(one: tuple[str, float, float, bool], other: tuple[str, float, float, bool]) -> bool:
@@ -176,6 +179,12 @@ def _kinds(one: Trace, other: Trace) -> tuple[float, float, float]:
     kinds = _weight(one.kinds & other.kinds) / max(1.0, _weight(one.kinds) * _weight(other.kinds)) ** 0.5
     crossed = (one.head & other.kinds) | (one.kinds & other.head)
     return min(1.0, head), kinds, float(bool(one.head and other.head) and not crossed)
+
+
+def _follows(one: Trace, other: Trace) -> bool:
+    """Tell whether one article's title is on what followed an event, of which the other says nothing."""
+    mine, its = aftermaths(one), aftermaths(other)
+    return not mine & its and not (mine <= other.kinds and its <= one.kinds)
 
 
 def _weight(kinds: frozenset[str]) -> float:

@@ -9,7 +9,9 @@ from functools import lru_cache
 from zlib import crc32
 
 from pipeline.records.clues import Clues
+from pipeline.text.dates import dates_of
 from pipeline.text.document import Document
+from pipeline.text.entities import entity_names
 from pipeline.text.happenings import happenings
 from pipeline.text.skeletons import skeleton
 from pipeline.text.stems import stems
@@ -66,12 +68,18 @@ def find_clues(document: Document, reference: datetime | None) -> Clues:
     _gather(text, text_words, stems(text_words[:LEAD], document.language), LEAD, first)
     _count(title, document.title)
     _count(text, document.text[: NAMES_IN * 8])
+    title_forms, text_forms = ([_word(word).form for word in read] for read in (title_words, text_words))
+    known = entity_names()
+    entities = dict.fromkeys([*known.find(title_forms), *known.find(text_forms)])
+    days = dict.fromkeys(_dates(title.days | text.days, reference))
+    if reference:
+        days |= dict.fromkeys([*dates_of(title_forms, reference.date()), *dates_of(text_forms, reference.date())])
     return Clues(
         head=tuple(title.kinds),
         kinds=tuple(text.kinds),
         numbers=tuple(title.numbers | text.numbers)[:MOST_NUMBERS],
-        days=_dates(title.days | text.days, reference),
-        names=tuple(title.names | text.names)[:MOST_NAMES],
+        days=tuple(days),
+        names=tuple(entities | title.names | text.names)[:MOST_NAMES],
         title_words=array("I", title.digests).tobytes(),
         words=array("I", (digest for digest in text.digests if digest not in title.digests)).tobytes(),
     )

@@ -32,6 +32,24 @@ WEEKDAYS: dict[str, int] = _numbered(
 )
 """Folded words to the number of the day, from Monday, 1."""
 
+MONTHS: dict[str, int] = _numbered(
+    (
+        "january february march april may june july august september october november december",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+        "januar februar märz april mai juni juli august september oktober november dezember",
+        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+        "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+        "يناير فبراير مارس أبريل/ابريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+        "جانفي فيفري _ أفريل ماي جوان جويلية أوت _ _ _ _",
+        "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+        "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
+    ),
+    1,
+)
+"""Folded names of months to their numbers, as they stand beside a day."""
+
 _ONES = (
     "three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
     "trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize _ _ _",
