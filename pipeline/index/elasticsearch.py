@@ -1,6 +1,7 @@
 """The indices in Elasticsearch: one a month of articles and of alerts, by id and revision, and those beside them."""
 
 import logging
+import re
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,7 +33,7 @@ from pipeline.index.elasticsearch_overview import ElasticsearchOverview
 from pipeline.index.elasticsearch_query import Body, counting, search_body, sort_order
 from pipeline.index.interface import Candidates, Facet, Hit, Refusal, SearchQuery, SearchResult
 from pipeline.index.query import ReaderSource, Search, plain_reader, read_query, shown
-from pipeline.index.refill import refill
+from pipeline.index.refill import carry, refill
 from pipeline.index.templates import install
 from pipeline.index.templates.install import Template, month_of, templates
 from pipeline.index.translate import Found
@@ -48,6 +49,9 @@ A = TypeVar("A")
 SERVICE_UNAVAILABLE = 503
 SETTLING = (0.1, 0.3, 1.0, 2.0)
 """Seconds to wait before a search is asked again."""
+
+MONTH = re.compile(r"-\d{4}\.\d{2}(-v\d+)?")
+"""What follows in the name of an index of a month."""
 
 TIME_OUT = 30.0
 FIRST_WAIT = 0.5
@@ -115,7 +119,9 @@ class ElasticsearchIndex:
         """
         with self._asking():
             for template in self._kinds.values():
-                install.install(self._client, template, self._refill if template is self._articles else None)
+                anew = template is self._articles
+                carried = partial(carry, self._client, self._first_wait, anew)
+                install.install(self._client, template, carried, self._refill if anew else None)
 
     def _refill(self, index: str) -> None:
         log.info("%s: its articles get the fields of this version", index)
@@ -311,11 +317,14 @@ class ElasticsearchIndex:
         first_kept = month_of(template, moment)
         dropped = 0
         with self._asking():
-            for index in sorted(self._client.indices.get_settings(index=template.pattern)):
-                if len(index) == len(first_kept) and index < first_kept:
+            # An index that took another's place is hidden behind that one's name, which goes with it.
+            every = self._client.indices.get_settings(index=template.pattern, expand_wildcards=["open", "hidden"])
+            for index in sorted(every):
+                month = index[: len(first_kept)]
+                if month < first_kept and MONTH.fullmatch(index[len(template.stem) :]):
                     dropped += self._client.count(index=index)["count"]
                     self._client.indices.delete(index=index)
-                    self._known.discard(index)
+                    self._known.discard(month)
         return dropped
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
-"""Giving the articles of an older Elasticsearch index the fields that it did not have."""
+"""Giving the articles of an older Elasticsearch index the fields that it did not have, in it or in the one in its place."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -33,6 +33,30 @@ def refill(client: Elasticsearch, index: str, first_wait: float, told: Callable[
         count += len(writes)
         told(count)
     return count
+
+
+def carry(
+    client: Elasticsearch, first_wait: float, anew: bool, index: str, hits: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, str]]:
+    """Write hits of another index into this one; give ids that can't be, and why. Raises OutOfReach.
+
+    Each has the version that it had; what is there already, or newer, stays. `anew` says that they are articles, whose fields
+    are made anew from their records.
+    """
+    writes, refused = [], []
+    for position, hit in enumerate(hits):
+        try:
+            source = _renewed(hit["_source"]) if anew else msgspec.json.encode(hit["_source"])
+        except (CannotHandle, TooNew, Unindexable, KeyError) as error:
+            refused.append((hit["_id"], str(error)))
+            continue
+        writes.append(Write(position, index, hit["_id"], hit["_version"], source))
+    refusals = write_in_bulk(client, writes, first_wait)
+    return refused + [(hits[position]["_id"], reason) for position, reason in refusals]
+
+
+def _renewed(source: Mapping[str, Any]) -> bytes:
+    return msgspec.json.encode(elasticsearch_document(record_of_document(dict(source))))
 
 
 def _pages(client: Elasticsearch, index: str) -> Iterator[list[Any]]:

@@ -1,5 +1,6 @@
 """Bringing the index templates of a running Elasticsearch to this code's version, and telling whether they are."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +12,10 @@ from pipeline.errors import BadInput, TooNew
 from pipeline.index.templates.alerts import ALERT_FIELDS
 from pipeline.index.templates.analysis import analysis
 from pipeline.index.templates.articles import ARTICLE_FIELDS, UNSTORED
+from pipeline.index.templates.migrate import Carry, migrate
 from pipeline.index.templates.overview import FEED_FIELDS, FIGURE_FIELDS
+
+log = logging.getLogger(__name__)
 
 VERSION: Final = 3
 """Goes up with every change of mapping, settings or analyser; stands in `_meta` of templates and mappings."""
@@ -57,18 +61,21 @@ def month_of(template: Template, moment: datetime) -> str:
     return f"{template.stem}-{moment.astimezone(UTC):%Y.%m}"
 
 
-def install(client: Elasticsearch, template: Template, refill: Callable[[str], None] | None = None) -> None:
+def install(
+    client: Elasticsearch, template: Template, carry: Carry, refill: Callable[[str], None] | None = None
+) -> None:
     """Create or update a template and the mappings of its indices. Raises TooNew, BadInput.
 
     `refill` is called with the name of each index whose documents lack the new fields, once it has them. The version
-    that workers look for is written last, so that an interrupted update counts as none.
+    that workers look for is written last, so that an interrupted update counts as none. An index whose mapping can't be
+    changed is replaced by a new one, into which `carry` writes its documents.
     """
     version = installed_version(client, template)
     if version is not None and version > VERSION:
         raise _too_new(template, version)
     for part, content in _parts(template).items():
         client.cluster.put_component_template(name=f"{template.stem}-{part}", template=content)
-    _update_indices(client, template, refill)
+    _update_indices(client, template, carry, refill)
     client.indices.put_index_template(
         name=template.stem,
         index_patterns=[template.pattern],
@@ -111,7 +118,9 @@ def _too_new(template: Template, version: int) -> TooNew:
     )
 
 
-def _update_indices(client: Elasticsearch, template: Template, refill: Callable[[str], None] | None) -> None:
+def _update_indices(
+    client: Elasticsearch, template: Template, carry: Carry, refill: Callable[[str], None] | None
+) -> None:
     for index, found in client.indices.get_mapping(index=template.pattern, ignore_unavailable=True).items():
         if found["mappings"].get("_meta", {}).get("version") == VERSION:
             continue
@@ -120,13 +129,28 @@ def _update_indices(client: Elasticsearch, template: Template, refill: Callable[
         except ApiError as error:
             if error.status_code != 400:
                 raise
-            raise BadInput(
-                f"the index {index} can't be brought to version {VERSION} ({error});"
-                " delete or reindex it, then run `harmattan setup` again"
-            ) from error
+            log.info("%s: %s", index, error.message)
+            name = known_as(client, index)
+            migrate(client, index, name, f"{name}-v{VERSION}", _body(template), carry)
+            continue
         if refill:
             refill(index)
         client.indices.put_mapping(index=index, meta=META)
+
+
+def known_as(client: Elasticsearch, index: str) -> str:
+    """Give the name under which an index is known: its alias, where it has taken another's place, or else its own."""
+    aliases = client.indices.get_alias(index=index)[index]["aliases"]
+    return min(aliases) if aliases else index
+
+
+def _body(template: Template) -> dict[str, Any]:
+    """Give the settings and mappings of a new index."""
+    parts = _parts(template)
+    return {
+        "settings": parts["storage"]["settings"] | parts["fields"]["settings"],
+        "mappings": parts["fields"]["mappings"],
+    }
 
 
 def _parts(template: Template) -> dict[str, Any]:
