@@ -1,4 +1,4 @@
-"""Kibana's panels and searches with facets: fills indices of its own on Elasticsearch, and times each request, several times in turn.
+"""Kibana's panels and searches with facets: fills indices of its own on Elasticsearch, and times each request.
 
     HARMATTAN_ELASTICSEARCH=http://127.0.0.1:9200 python benchmarks/panels.py [--articles 1000000] [--size 3000] [--repeats 7]
     python benchmarks/panels.py --embedded [--articles 500000]
