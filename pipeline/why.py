@@ -22,6 +22,9 @@ from pipeline.signals.model import Kind, Signal
 from pipeline.state.interface import Delivery, DeliveryState, OutcomeRow, State
 from pipeline.text.document import Document
 
+FEW = 10
+"""So many rules that did not match are told of down to their clauses; of more, those alone that are asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -167,7 +170,7 @@ def _without_alert(
     document, facts = Document(found.article.title, found.article.text, found.article.language), facts_of(found.article)
     for one in asked:
         finding = explain_query(one.meaning, document, facts)
-        yield _silent(found, one, finding, document, in_full=rule is not None)
+        yield _silent(found, one, finding, document, in_full=len(asked) <= FEW)
 
 
 def _unsignalled(found: EnrichedArticle, signal: Signal) -> Answer:
