@@ -87,7 +87,7 @@ def test_aliases_that_multiply_are_refused_soon(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
     text = "items:\n  - name: a\n    labels:\n" + "\n".join(f"      {line}" for line in lines)
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(BadInput, match="aliases"):
         read(tmp_path, text)
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
