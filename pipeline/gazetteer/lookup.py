@@ -8,7 +8,7 @@ from pipeline.gazetteer.build import open_gazetteer
 from pipeline.gazetteer.file import ADJECTIVE, NOWHERE, Entry, Gazetteer
 from pipeline.gazetteer.spelling import key
 
-_MOST_KEYS = 3_000
+_MOST_KEYS = 10_000
 
 
 class PlaceNames:
