@@ -34,8 +34,8 @@ RIDGE = 0.025
 LEFT_OUT = 0.12
 LIFT = 0.8
 """What is added to the log-odds that were fitted: of the samples far more are strangers than of the stories that an article is
-compared with, which have anchors in common and are of the same days. Chosen crosswise, as the least that finds .74 of links across
-languages; none was wrong there."""
+compared with, which have anchors in common and are of the same days. Chosen crosswise, as the least of those tried that finds
+.74 of links across languages; none was wrong there."""
 PRIOR = {
     "spot": 1.0,
     "spot_of_event": 0.7,
