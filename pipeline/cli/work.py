@@ -39,7 +39,7 @@ def work(
     with open_parts(settings) as parts:
         check_parts(parts, steps)
         with open_workers(list(dict.fromkeys(steps)), parts, settings, owner, click.echo) as workers:
-            crew = Crew(workers, parts.state, owner)
+            crew = Crew(workers, parts.state, owner, steps)
             told = stop_on_signals(crew.stop)
             with crew:
                 while crew.alive() and not told.wait(0.2):

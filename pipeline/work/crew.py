@@ -27,8 +27,10 @@ class Crew:
     A worker that can't go on says why and ends; the others work on, and `failures` tells of it.
     """
 
-    def __init__(self, workers: Sequence[Worker], state: State, owner: str) -> None:
+    def __init__(self, workers: Sequence[Worker], state: State, owner: str, steps: Sequence[str] | None = None) -> None:
+        """Take the workers, and the steps that they are there for: a worker of no such step only helps, as re-checks do."""
         self._workers = tuple(workers)
+        self._steps = set(steps) if steps is not None else {worker.step for worker in workers}
         self._state = state
         self._owner = owner
         self._stop = threading.Event()
@@ -55,8 +57,8 @@ class Crew:
         self._stop.set()
 
     def alive(self) -> bool:
-        """Tell whether any worker still runs."""
-        return any(thread.is_alive() for thread in self._threads)
+        """Tell whether a worker of the steps still runs: helpers alone are no reason to stay."""
+        return any(thread.is_alive() for thread in self._threads if thread.name in self._steps)
 
     def wait(self, until: Callable[[], bool], every: float = 0.1) -> bool:
         """Wait until the condition holds; False when the crew was stopped or a worker failed first."""

@@ -133,8 +133,7 @@ def test_a_channel_that_is_away_is_tried_again_with_growing_pauses(state: Databa
         assert eventually(lambda: states(state) == {"convoys": AlertState.SENT})
     assert desk.got == [("convoys", False)]
     pauses = [after - before for before, after in pairwise(moments)]
-    assert pauses[0] >= 0.1
-    assert pauses[2] > pauses[0] * 1.5
+    assert all(pause >= 0.1 * 2**attempt for attempt, pause in enumerate(pauses)), pauses
 
 
 def test_a_receiver_that_names_a_time_is_not_asked_before_it(state: DatabaseState, log: EventLog) -> None:

@@ -53,6 +53,11 @@ def test_a_worker_that_ends_is_told_and_the_others_go_on(state: DatabaseState, e
     assert list(crew.failures) == ["index"]
 
 
+def test_helpers_alone_are_no_reason_for_a_process_to_stay(state: DatabaseState) -> None:
+    with Crew([Hand("enrich", StepStopped("enough")), Hand("recheck")], state, "me", ["enrich"]) as crew:
+        assert eventually(lambda: not crew.alive())
+
+
 def test_a_worker_that_ended_gives_no_more_signs_of_life(state: DatabaseState) -> None:
     with Crew([Hand("index", StepStopped("enough")), Hand("alert")], state, "me") as crew:
         assert eventually(lambda: bool(crew.failures) and bool(state.workers()))
