@@ -133,8 +133,9 @@ def make_due_again(connection: Connection, alert: str | None, channel: str | Non
 def audit_entries(connection: Connection, since: datetime, until: datetime) -> list[AuditEntry]:
     """Give what was sent and said in a time, in its order."""
     found = [*_sent(connection, since, until), *_said(connection, since, until), *_muted(connection, since, until)]
-    found += noted_changes(connection, since, until)
-    return sorted(found, key=lambda entry: (entry.at, entry.key or "", entry.what))
+    found.sort(key=lambda entry: (entry.at, entry.key or "", entry.what))
+    # Changes have an order of their own, which holds within one tick of the clock, too.
+    return sorted([*found, *noted_changes(connection, since, until)], key=lambda entry: entry.at)
 
 
 def _within(column: ColumnElement[Any], since: datetime, until: datetime) -> ColumnElement[bool]:
