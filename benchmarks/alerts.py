@@ -6,7 +6,7 @@ All articles wait in the log; each founds an alert of its own. The alert worker 
 beside it in the same process, over a channel that takes everything at once. One critical article is the last but one hundred of
 the first thousand, another the last but one hundred of all: their times are told from the beginning of the burst, and, for the
 last, from its decision. `--policy` has three analysts, with groups, throttles, quiet hours and digests. A SQLite file is used
-where no database is named; CPU is this process's alone.
+where no database is named, and a database must be empty; CPU is this process's alone.
 """
 
 import argparse
@@ -77,6 +77,8 @@ def run(folder: Path, count: int, database: str | None, policy: Policy) -> None:
     log = SqliteEventLog(folder / "log.db")
     log.create_topics(dict.fromkeys(topics.ALL, 1))
     state.setup()
+    if state.ledger.alert("burst-b0") is not None:
+        raise SystemExit(f"{database} holds the alerts of an earlier run: give an empty database")
     urgent = {min(count, 1000) - 100, count - 100}
     records = [
         NewRecord(f"b{number}", encode(article(number, Severity.CRITICAL if number in urgent else Severity.LOW)))
