@@ -100,21 +100,22 @@ class World:
         for number in range(count):
             yield self._article(number)
 
-    def rules(self, count: int, foreign: bool = False, start: int = 0) -> list[MadeRule]:
-        """Give so many rules; foreign ones match no article."""
+    def rules(self, count: int, foreign: bool = False, start: int = 0, short: bool = False) -> list[MadeRule]:
+        """Give so many rules; foreign ones match no article, though with short wildcards many words begin as they ask."""
         chance = random.Random(f"{foreign} {start}")
         topics = self.foreign if foreign else self.topics
         made = []
         for number in range(start, start + count):
             topic = chance.choice(topics)
-            made.append(MadeRule(number, topic.language, self._rule(topic, chance, foreign)))
+            made.append(MadeRule(number, topic.language, self._rule(topic, chance, foreign, short or not foreign)))
         return made
 
-    def unseen(self, article: Article, every: int = 7) -> Article:
-        """Give the article with every so many-th word changed to one that was never seen before."""
-        words = article.text.split(" ")
+    def unseen(self, article: Article, every: int = 7, time: int = 0) -> Article:
+        """Give the article with every so many-th word changed to one that was never seen before, another one each time."""
+        words, mark = article.text.split(" "), "xyzvw"[time]
         for place in range(0, len(words), every):
-            words[place] = f"{words[place]}{_HEADS[article.language].split()[place % 20]}{article.number}x{place}"
+            head = _HEADS[article.language].split()[place % 20]
+            words[place] = f"{words[place]}{head}{article.number}{mark}{place}"
         return Article(article.number, article.language, article.title, " ".join(words)[:SIZE])
 
     def _words(self, language: str, count: int, lengths: tuple[int, ...]) -> list[str]:
@@ -191,7 +192,7 @@ class World:
     def _inflected(word: str, endings: list[str], chance: random.Random) -> str:
         return word + chance.choice(endings) if chance.random() < 0.5 else word
 
-    def _rule(self, topic: _Topic, chance: random.Random, foreign: bool) -> Tree:  # noqa: C901 - a case a kind
+    def _rule(self, topic: _Topic, chance: random.Random, foreign: bool, short: bool) -> Tree:  # noqa: C901 - a case a kind
         def word() -> Tree:
             return "word", chance.choice(topic.words[:50] if foreign else topic.words)
 
@@ -223,6 +224,7 @@ class World:
                 if len(begun) > 5 and chance.random() < 0.12
                 else begun[: max(3, len(begun) - 1)] + "*"
             )
+            wild = wild if short else f"{begun}*"
             tree = ("and", ("wild", wild), either()) if foreign else ("and", ("wild", wild), some(either, 1, 3))
         else:
             entity = ("entity", chance.choice(topic.entities))

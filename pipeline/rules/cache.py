@@ -55,8 +55,8 @@ class RuleCache:
             log.warning("%s is passed over, and the rules are read anew: %s", path, error)
             return None
 
-    def put(self, rules: Sequence[Rule], *texts: bytes) -> None:
-        """Keep the rules that these files' bytes mean. Where that can't be done, the next process parses them again."""
+    def put(self, rules: Sequence[Rule], *texts: bytes) -> bool:
+        """Keep the rules that these files' bytes mean, and tell whether that was done; else the next process parses again."""
         try:
             body = encode_rules(rules)
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -73,6 +73,8 @@ class RuleCache:
             self._make_room(path)
         except (OSError, ValueError) as error:
             log.info("rules that were read are not kept in %s: %s", self._folder, error)
+            return False
+        return True
 
     def _path(self, texts: Sequence[bytes]) -> Path:
         digest = blake2b(_code_digest(), digest_size=16)

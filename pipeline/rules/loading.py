@@ -32,8 +32,9 @@ def list_rules(path: Path, lexicon: Path | None = None, cache: RuleCache | None 
     if kept is not None:
         return kept
     rules = read_rules(path, load_lexicon(lexicon))
-    if _bytes(path, lexicon) == before:  # else it is not sure which of both was read
-        cache.put(rules, *before)
+    if _bytes(path, lexicon) == before and cache.put(rules, *before):  # else who knows which was read
+        del rules  # what is kept takes a third of the memory of what was parsed
+        rules = cache.get(*before) or read_rules(path, load_lexicon(lexicon))
     return rules
 
 

@@ -93,16 +93,18 @@ class Places:
 
 def _enter(positions: dict[int, list[int]], words: Words, inside: Iterable[str], position: int) -> int:
     """Add the positions that terms have in pieces whose first word has the given one; give the one behind the last word."""
+    places_of = positions.get
     for found in map(words.__getitem__, inside):
         if found:
             if type(found) is Several:
                 position = _enter_several(positions, found.words, position)
                 continue
             for number in found:  # type: ignore[union-attr]
-                if number in positions:
-                    positions[number].append(position)
-                else:
+                known = places_of(number)
+                if known is None:
                     positions[number] = [position]
+                else:
+                    known.append(position)
         position += 1
     return position
 

@@ -186,6 +186,7 @@ class Terms:
         self._joining: dict[str, Numbers] = {}
         self._patterns: dict[str, list[tuple[str, int]]] = {}
         self._lengths: dict[str, tuple[int, ...]] = {}
+        self._keys: tuple[int, ...] = ()
         self._stemmable: list[tuple[Term, Numbers]] = []
         self._nouns: list[tuple[Term, Numbers]] = []
         self._stems: dict[str, _Stems] = {}
@@ -245,8 +246,10 @@ class Terms:
             found = _union(found, self._declined(form, language))
         if self._joining and takes_joined(form):
             found = _union(found, self._joined(form))
-        if self._patterns:
-            found = _union(found, tuple(self._by_pattern(form)))
+        for length in self._keys:
+            if form[:length] in self._lengths:
+                found = _union(found, tuple(self._by_pattern(form)))
+                break
         return found
 
     def _declined(self, form: str, language: str) -> Numbers:
@@ -290,6 +293,8 @@ class Terms:
         self._patterns.setdefault(beginning, []).append((term.form, number))
         key = beginning[:_LONGEST_KEY]
         self._lengths[key] = tuple(sorted({*self._lengths.get(key, ()), len(beginning)}))
+        if len(key) not in self._keys:
+            self._keys = tuple(sorted({*self._keys, len(key)}))
 
     def _by_stem(self, word: str, language: str) -> Numbers:
         if not self._stemmable and not self._nouns:
@@ -301,7 +306,7 @@ class Terms:
         return found
 
     def _by_pattern(self, form: str) -> Iterator[int]:
-        for end in range(1, _LONGEST_KEY + 1):
+        for end in self._keys:
             for length in self._lengths.get(form[:end], ()) if end <= len(form) else ():
                 for shape, number in self._patterns.get(form[:length], ()):
                     if (len(shape) == length + 1 and shape[-1] == "*") or pattern(shape).fullmatch(form):

@@ -107,9 +107,20 @@ def test_a_file_that_others_may_write_to_is_not_trusted(
     path: Path, kept: RuleCache, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     load_rules(path, None, kept)
-    files(tmp_path)[0].chmod(0o666)
-    assert not isinstance(load_rules(path, None, kept).rules[0], StoredRule)
+    (file,) = files(tmp_path)
+    file.write_bytes(b"what another wrote")
+    file.chmod(0o666)
+    assert load_rules(path, None, kept).match("Mali", "")
     assert "others may write to it" in caplog.text
+    assert file.stat().st_mode & 0o022 == 0, "it was written anew"
+    caplog.clear()
+    assert load_rules(path, None, kept).match("Mali", "")
+    assert not caplog.messages
+
+
+def test_rules_that_were_parsed_are_used_as_they_are_kept(path: Path, kept: RuleCache) -> None:
+    """What is kept takes a third of the memory."""
+    assert isinstance(load_rules(path, None, kept).rules[0], StoredRule)
 
 
 def test_rules_with_a_mistake_are_not_kept(path: Path, kept: RuleCache, tmp_path: Path) -> None:
