@@ -77,8 +77,8 @@ class SignIn:
         self._accounts = accounts
         self._passwords = passwords
 
-    def enter(self, name: str, password: str, address: str) -> str:
-        """Give the key of a new session. Raises Refused; the trail tells of every refusal, and never of passwords."""
+    def check(self, name: str, password: str, address: str) -> None:
+        """See that name and password belong together. Raises Refused; the trail tells of refusals, and never of passwords."""
         limits = _limits(name, address)
         held = self._accounts.begin_try(limits)
         if held:
@@ -93,6 +93,9 @@ class SignIn:
             raise Refused("This name and password don't belong together.")
         for limit in limits:
             self._accounts.forget_tries(limit.subject)
+
+    def open(self, name: str) -> str:
+        """Begin a session of an account, and give its key."""
         key = secrets.token_urlsafe(32)
         self._accounts.open_session(digest(key), name)
         return key

@@ -40,6 +40,7 @@ class Purpose(StrEnum):
     ANSWER = "answer"
     UNSUBSCRIBE = "unsubscribe"
     FORM = "form"
+    SIGN_IN = "sign-in"
 
 
 @dataclass(frozen=True, slots=True)

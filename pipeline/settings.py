@@ -13,10 +13,29 @@ from pipeline.fetch.limits import HostLimit
 from pipeline.fetch.proxies import NO_PROXIES, Proxies, read_proxies
 
 Network = IPv4Network | IPv6Network
+_ROLES = ("reader", "analyst", "operator")
 _SHORTEST = timedelta(minutes=1)
 _LONGEST = timedelta(hours=6)
 RECHECKS = (timedelta(minutes=15), timedelta(hours=2), timedelta(days=1))
 """When the page of a new article is asked for again, where the operator says nothing else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenId:
+    """An OpenID Connect provider, at which people sign in.
+
+    `roles` are values of the claim `role_claim` with the role that each gives; `*` stands for everybody whom the provider signs
+    in. Whoever has none of them may not sign in.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str | None = field(default=None, repr=False)
+    """None for a public client, which PKCE alone protects."""
+    roles: tuple[tuple[str, str], ...] = ()
+    role_claim: str = "groups"
+    name_claim: str = "preferred_username"
+    scopes: str = "openid profile email"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +68,9 @@ class Settings:
     user_header: str | None = None
     user_role: str = "reader"
     """What those may do whom `user_header` names and who have no account: reader, analyst or operator."""
+    oidc: OpenId | None = None
+    passwords: bool = True
+    """Whether people may sign in by passwords that Harmattan keeps."""
     trusted_proxies: tuple[Network, ...] = ()
     """Where proxies stand that are believed when they say who is signed in, and for whom a request is forwarded."""
     base_url: str | None = None
@@ -118,6 +140,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         link_secret=_secret(env, "HARMATTAN_LINK_SECRET"),
         user_header=_text(env, "USER_HEADER"),
         user_role=_role(env),
+        oidc=_oidc(env),
+        passwords=_passwords(env),
         trusted_proxies=_networks(env, "TRUSTED_PROXIES"),
         base_url=_url(env, "BASE_URL", ("http", "https")),
         public_url=_url(env, "BASE_URL", ("http", "https")),
@@ -223,9 +247,59 @@ def _secret(env: Mapping[str, str], name: str) -> str | None:
 
 def _role(env: Mapping[str, str]) -> str:
     value = (_text(env, "USER_ROLE") or "reader").lower()
-    if value not in ("reader", "analyst", "operator"):
+    if value not in _ROLES:
         raise BadInput(f"HARMATTAN_USER_ROLE: {value!r} is no role; write reader, analyst or operator")
     return value
+
+
+def _oidc(env: Mapping[str, str]) -> OpenId | None:
+    issuer = _url(env, "OIDC_ISSUER", ("https", "http"))
+    if issuer is None:
+        return None
+    for name, why in (
+        ("OIDC_CLIENT_ID", "by which the provider knows this page"),
+        ("OIDC_ROLES", "who may sign in, such as news-desk=analyst; *=reader"),
+        ("BASE_URL", "the page's public address, to which the provider sends people back"),
+    ):
+        if _text(env, name) is None:
+            raise BadInput(f"HARMATTAN_{name} is not set, and HARMATTAN_OIDC_ISSUER needs it: {why}")
+    given = {
+        name: value for name in ("role_claim", "name_claim", "scopes") if (value := _text(env, f"OIDC_{name.upper()}"))
+    }
+    if "openid" not in given.get("scopes", "openid").split():
+        raise BadInput("HARMATTAN_OIDC_SCOPES: openid is missing; write scopes such as: openid profile email groups")
+    return OpenId(
+        issuer=issuer,
+        client_id=_text(env, "OIDC_CLIENT_ID") or "",
+        client_secret=_secret(env, "HARMATTAN_OIDC_CLIENT_SECRET"),
+        roles=_roles(_text(env, "OIDC_ROLES") or ""),
+        **given,
+    )
+
+
+def _roles(text: str) -> tuple[tuple[str, str], ...]:
+    found = []
+    for part in filter(None, map(str.strip, text.split(";"))):
+        # names of directories have "=" in them: the last one counts
+        value, sign, role = (piece.strip() for piece in part.rpartition("="))
+        if not sign or not value or role not in _ROLES:
+            raise BadInput(
+                f"HARMATTAN_OIDC_ROLES: {part!r} gives no role; write a value of the claim and reader, analyst or operator,"
+                " such as news-desk=analyst; *=reader"
+            )
+        found.append((value, role))
+    return tuple(found)
+
+
+def _passwords(env: Mapping[str, str]) -> bool:
+    value = (_text(env, "PASSWORDS") or "on").lower()
+    if value not in ("on", "off"):
+        raise BadInput(f"HARMATTAN_PASSWORDS: {value!r} is neither on nor off")
+    if value == "off" and not (_text(env, "OIDC_ISSUER") or _text(env, "USER_HEADER")):
+        raise BadInput(
+            "HARMATTAN_PASSWORDS is off, and nothing else signs people in: set HARMATTAN_OIDC_ISSUER or HARMATTAN_USER_HEADER"
+        )
+    return value == "on"
 
 
 def _networks(env: Mapping[str, str], name: str) -> tuple[Network, ...]:

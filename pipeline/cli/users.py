@@ -48,7 +48,7 @@ def _unknown(name: str) -> BadInput:
 @users.command(epilog="\b\nExample:\n  harmattan users add awa --role analyst < password.txt")
 @click.argument("name")
 @click.option("--role", type=_roles, default=Role.READER.value, show_default=True, help="What the account may do.")
-@click.option("--no-password", is_flag=True, help="Only a proxy signs this one in, or a token.")
+@click.option("--no-password", is_flag=True, help="Only a proxy or a provider signs this one in, or a token.")
 @as_option
 @data_option
 def add(name: str, role: str, no_password: bool, by: str, data: Path | None) -> None:
@@ -70,7 +70,13 @@ def list_users(as_json: bool, data: Path | None) -> None:
         accounts = state.accounts.list()
     if as_json:
         print_json(
-            {"name": one.name, "role": one.role.value, "password": one.has_password, "created": one.created}
+            {
+                "name": one.name,
+                "role": one.role.value,
+                "password": one.has_password,
+                "created": one.created,
+                "subject": one.subject,
+            }
             for one in accounts
         )
         return
@@ -117,6 +123,30 @@ def role(name: str, role: str, by: str, data: Path | None) -> None:
         if not state.accounts.set_role(name, Role(role), by=by):
             raise _unknown(name)
     click.echo(f"{name} has the role {role}")
+
+
+@users.command(epilog="\b\nExample:\n  harmattan users link awa 248289761001\n  harmattan users link awa --nobody")
+@click.argument("name")
+@click.argument("subject", required=False)
+@click.option("--nobody", is_flag=True, help="From now on the provider signs nobody in to this account.")
+@as_option
+@data_option
+def link(name: str, subject: str | None, nobody: bool, by: str, data: Path | None) -> None:
+    """Let the OpenID Connect provider sign somebody in to an account that is here already.
+
+    SUBJECT is the provider's name for them that never changes (the claim sub), which the log tells when such a sign-in was
+    refused. The account's sessions end; its role is what the provider says from the next sign-in on.
+    """
+    settings = settings_for(data)
+    if (subject is None) is not nobody:
+        raise BadInput("give either the provider's SUBJECT or --nobody")
+    if subject is not None and settings.oidc is None:
+        raise BadInput("HARMATTAN_OIDC_ISSUER is not set: no provider signs people in")
+    whole = f"{settings.oidc.issuer} {subject}" if settings.oidc and subject else None
+    with open_state(settings) as state:
+        if not state.accounts.link(name, whole, by=by):
+            raise _unknown(name)
+    click.echo(f"{name} is linked to {whole}" if whole else f"{name} is linked to nobody")
 
 
 @users.group(epilog="\b\nExample:\n  harmattan users token add awa --scope read --purpose 'the wall'")

@@ -1,6 +1,6 @@
 """The tables of accounts, and of the changes that are no part of an alert's own history."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Integer, Table, Text
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, Table, Text
 
 from pipeline.state.feed_tables import metadata
 from pipeline.state.types import SERIAL, FreeText, Moment
@@ -15,7 +15,10 @@ accounts = Table(
     # an argon2 hash; none where somebody else signs its people in
     Column("password", Text),
     Column("created", Moment, nullable=False),
+    # whom an OpenID Connect provider signs in here: its issuer and its name for them, which never changes
+    Column("subject", Text),
 )
+Index("ix_accounts_subject", accounts.c.subject, unique=True)
 
 # Only digests of keys are kept, so that nobody can use what a copy of the database tells.
 account_sessions = Table(

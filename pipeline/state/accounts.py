@@ -8,7 +8,17 @@ from sqlalchemy import Connection, delete, select, update
 
 from pipeline.state.account_tables import account_sessions, account_tokens, accounts, changes, sign_in_tries
 from pipeline.state.engine import Database
-from pipeline.state.interface_accounts import IDLE, LONGEST, TRY_WINDOW, Account, ApiScope, Role, Token, TryLimit
+from pipeline.state.interface_accounts import (
+    IDLE,
+    LONGEST,
+    LONGEST_ELSEWHERE,
+    TRY_WINDOW,
+    Account,
+    ApiScope,
+    Role,
+    Token,
+    TryLimit,
+)
 from pipeline.state.interface_ledger import AuditEntry
 from pipeline.state.sql import insert_into, now_of
 
@@ -24,10 +34,11 @@ class DatabaseAccounts:
 
     # ------------------------------------------------------------------------------------------------- accounts
 
-    def add(self, name: str, role: Role, password: str | None, *, by: str) -> bool:
+    def add(self, name: str, role: Role, password: str | None, *, by: str, subject: str | None = None) -> bool:
         """Add an account."""
         with self._database.write() as connection:
-            values = {"name": name, "role": role.value, "password": password, "created": now_of(connection)}
+            created = now_of(connection)
+            values = {"name": name, "role": role.value, "password": password, "created": created, "subject": subject}
             insert = insert_into(connection, accounts).values(**values).on_conflict_do_nothing()
             added = connection.execute(insert.returning(accounts.c.name)).first() is not None
             if added:
@@ -58,6 +69,25 @@ class DatabaseAccounts:
     def set_role(self, name: str, role: Role, *, by: str) -> bool:
         """Give an account another role."""
         return self._change(name, {"role": role.value}, "role changed", by, f"{name}, {role.value}")
+
+    def of_subject(self, subject: str) -> Account | None:
+        """Give the account of a subject."""
+        with self._database.read() as connection:
+            row = connection.execute(select(accounts).where(accounts.c.subject == subject)).one_or_none()
+            return _account(row) if row else None
+
+    def link(self, name: str, subject: str | None, *, by: str) -> bool:
+        """Let a provider sign somebody in to an account."""
+        with self._database.write() as connection:
+            if subject is not None:
+                others = (accounts.c.subject == subject) & (accounts.c.name != name)
+                connection.execute(update(accounts).where(others).values(subject=None))
+            linked = update(accounts).where(accounts.c.name == name).values(subject=subject)
+            if not connection.execute(linked).rowcount:
+                return False
+            connection.execute(delete(account_sessions).where(account_sessions.c.account == name))
+            _note(connection, "account linked", by, f"{name}, {subject or 'to nobody'}")
+            return True
 
     def set_password(self, name: str, password: str, *, by: str) -> bool:
         """Give an account another password, and end its sessions."""
@@ -114,7 +144,7 @@ class DatabaseAccounts:
         with self._database.read() as connection:
             row = connection.execute(wanted.where(account_sessions.c.key == key)).one_or_none()
             now = now_of(connection)
-        if row is None or _over(row.used, IDLE, now) or _over(row.begun, LONGEST, now):
+        if row is None or _over(row.used, IDLE, now) or _over(row.begun, _longest(row.subject), now):
             return None
         if now - row.used >= _TOUCH:
             with self._database.write() as connection:
@@ -225,8 +255,18 @@ def _over(since: datetime, lasting: timedelta, now: datetime) -> bool:
     return since + lasting <= now or since > now + _TOUCH
 
 
+def _longest(subject: str | None) -> timedelta:
+    return LONGEST if subject is None else LONGEST_ELSEWHERE
+
+
 def _account(row: Any) -> Account:
-    return Account(name=row.name, role=Role(row.role), has_password=row.password is not None, created=row.created)
+    return Account(
+        name=row.name,
+        role=Role(row.role),
+        has_password=row.password is not None,
+        created=row.created,
+        subject=row.subject,
+    )
 
 
 def _token(row: Any) -> Token:

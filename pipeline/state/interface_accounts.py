@@ -40,18 +40,24 @@ IDLE = timedelta(hours=12)
 """A session that was not used for so long has ended."""
 LONGEST = timedelta(days=7)
 """So long after its sign-in a session ends, however much it was used."""
+LONGEST_ELSEWHERE = timedelta(hours=12)
+"""So long after its sign-in a session of an account ends whose role a provider gives: the role is no older than that."""
 TRY_WINDOW = timedelta(minutes=15)
 """The time in which tries to sign in are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Somebody who may sign in. Without a password, only what stands before the page signs them in."""
+    """Somebody who may sign in. Without a password, a proxy before the page or a provider signs them in.
+
+    `subject` is whom an OpenID Connect provider signs in to it: the issuer, a space, and its name for them that never changes.
+    """
 
     name: str
     role: Role
     has_password: bool
     created: datetime
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +84,8 @@ class TryLimit:
 class Accounts(Protocol):
     """Accounts, their sessions and tokens. Names are told apart by case. Every change is noted with who made it (`by`)."""
 
-    def add(self, name: str, role: Role, password: str | None, *, by: str) -> bool:
-        """Add an account with a password's hash; tell whether the name was free."""
+    def add(self, name: str, role: Role, password: str | None, *, by: str, subject: str | None = None) -> bool:
+        """Add an account with a password's hash or a provider's subject; tell whether both name and subject were free."""
 
     def get(self, name: str) -> Account | None:
         """Give the account of a name."""
@@ -92,6 +98,15 @@ class Accounts(Protocol):
 
     def set_role(self, name: str, role: Role, *, by: str) -> bool:
         """Give an account another role, from its next request on; tell whether there is one."""
+
+    def of_subject(self, subject: str) -> Account | None:
+        """Give the account to which a provider signs in this subject."""
+
+    def link(self, name: str, subject: str | None, *, by: str) -> bool:
+        """Let a provider sign in this subject to an account, and nobody else; its sessions end, and another's link to it.
+
+        None: nobody. Tell whether there is such an account.
+        """
 
     def set_password(self, name: str, password: str, *, by: str) -> bool:
         """Give an account another password, and end its sessions; tell whether there is one."""

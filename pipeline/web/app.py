@@ -17,6 +17,7 @@ from pipeline.errors import CannotHandle, HarmattanError
 from pipeline.health import Health
 from pipeline.index.interface import ArticleIndex
 from pipeline.index.query import ReaderSource, plain_reader
+from pipeline.oidc import Provider
 from pipeline.policy.desk import simple_policy
 from pipeline.policy.model import Policy
 from pipeline.rules.rule import Rule
@@ -31,6 +32,7 @@ from pipeline.web.article_pages import ArticlePages
 from pipeline.web.feed_pages import FeedPages
 from pipeline.web.guard import Guard
 from pipeline.web.hub_pages import HubPages
+from pipeline.web.openid_pages import OpenIdPages
 from pipeline.web.problems import UNKEPT, problem
 from pipeline.web.rendering import STATIC
 from pipeline.web.rule_pages import RulePages
@@ -57,6 +59,7 @@ def create_app(
     keys: LinkKeys | None = None,
     kibana: str | None = None,
     access: Access | None = None,
+    provider: Provider | None = None,
     policy: Callable[[], Policy] = lambda: simple_policy(()),
     read_rules: Callable[[], Sequence[Rule]] = tuple,
     reader: ReaderSource = plain_reader,
@@ -66,16 +69,18 @@ def create_app(
 
     `health` reports on every part; `rules` are the ids and names offered in the search form; `base_url` is the page's
     public address, whose host it answers to beside localhost and IP addresses. `keys` are those of messages' links; without
-    them nobody's links are known. `kibana` is Kibana's address for readers, `access` says how visitors are known, `policy` and
-    `read_rules` are what /why and /rules go by, `reader` what reads searches.
-    No GET changes anything. A POST does at an alert, at /searches, where people sign in and out, behind a message's link, and
-    at /websub/, where what hubs deliver is kept if `hubs` has the keys to know them.
+    them nobody's links are known. `provider` signs people in elsewhere. `kibana` is Kibana's address for
+    readers, `access` says how visitors are known, `policy` and `read_rules` are what /why and /rules go by, `reader` what
+    reads searches.
+    No GET changes anything, but for the one by which a provider sends people back. A POST does at an alert, at /searches,
+    where people sign in and out, behind a message's link, and at /websub/, where what hubs deliver is kept if `hubs` has the keys to know them.
     """
     names = rules or {}
     keys = keys or LinkKeys(secrets.token_bytes(32))
     access = access or Access(base_url=base_url)
     guard = Guard(keys)
-    sign_in = SignInPages(state.accounts, guard, access, now)
+    sign_in = SignInPages(state.accounts, guard, access, now, provider.host if provider else None)
+    openid = OpenIdPages(provider, state.accounts, keys, sign_in, access, now) if provider else None
     search = SearchPages(index, state.searches, state.accounts, names, reader, guard, base_url, now)
     articles = ArticlePages(index, state.versions)
     alerts = AlertPages(state.ledger, guard, kibana, now)
@@ -109,6 +114,15 @@ def create_app(
             Route("/answer/{token}", answers.answer, methods=["GET", "POST"]),
             Route("/unsubscribe/{token}", answers.unsubscribe, methods=["GET", "POST"]),
             Route("/sign-in", sign_in.sign_in, methods=["GET", "POST"]),
+            *(
+                (
+                    Route("/sign-in/openid", openid.begin),
+                    Route("/sign-in/openid/answer", openid.answer),
+                    Route("/sign-in/openid/leave", openid.leave),
+                )
+                if openid
+                else ()
+            ),
             Route("/sign-out", sign_in.sign_out, methods=["POST"]),
             Route("/status", status.status),
             Route("/health", status.health),

@@ -18,6 +18,7 @@ from pipeline.health import check_health
 from pipeline.index.interface import ArticleIndex
 from pipeline.index.reader import lexicon_reader
 from pipeline.log.interface import EventLog
+from pipeline.oidc import Provider
 from pipeline.policy.in_force import policy_in_force
 from pipeline.rules.rule import Rule
 from pipeline.seeds import seed
@@ -49,8 +50,12 @@ class Parts(Protocol):
 
 
 @contextmanager
-def serve_in_background(parts: Parts, settings: Settings, port: int, host: str = "127.0.0.1") -> Iterator[str]:
+def serve_in_background(
+    parts: Parts, settings: Settings, port: int, host: str = "127.0.0.1", provider: Provider | None = None
+) -> Iterator[str]:
     """Serve the page until the context is left; gives its address. Port 0 takes any free one.
+
+    `provider` is the OpenID Connect provider that HARMATTAN_OIDC_ISSUER names, if there is one.
 
     Raises BadInput when the address can't be listened on.
     """
@@ -58,7 +63,7 @@ def serve_in_background(parts: Parts, settings: Settings, port: int, host: str =
     if hubs:
         _catch_up(parts.state)
     access = access_of(settings, host)
-    _say_who_may_enter(parts.state, access)
+    _say_who_may_enter(parts.state, access, provider)
     app = create_app(
         parts.index,
         parts.state,
@@ -69,6 +74,7 @@ def serve_in_background(parts: Parts, settings: Settings, port: int, host: str =
         keys=link_keys(settings),
         kibana=settings.kibana_base_url,
         access=access,
+        provider=provider,
         policy=lambda: policy_in_force(settings),
         read_rules=lambda: _rules(settings),
         reader=lexicon_reader(settings.lexicon),
@@ -94,12 +100,14 @@ def access_of(settings: Settings, host: str) -> Access:
         user_role=Role(settings.user_role),
         proxies=settings.trusted_proxies,
         base_url=settings.base_url,
+        passwords=settings.passwords,
     )
 
 
-def _say_who_may_enter(state: State, access: Access) -> None:
+def _say_who_may_enter(state: State, access: Access, provider: Provider | None) -> None:
     try:
-        if not access.open and not access.user_header and not state.accounts.list():
+        elsewhere = access.user_header or provider
+        if not access.open and not elsewhere and not state.accounts.list():
             logger.warning(
                 "the web page needs accounts, and there are none: `harmattan users add NAME --role operator` adds the first"
             )

@@ -28,7 +28,14 @@ COOKIE = "harmattan_session"
 HERE = "somebody at this machine"
 """What the audit trail calls who changes something on an open page."""
 API = "/api/v1/"
-PUBLIC = ("/health", "/sign-in", "/api/v1/openapi.json")
+PUBLIC = (
+    "/health",
+    "/sign-in",
+    "/sign-in/openid",
+    "/sign-in/openid/answer",
+    "/sign-in/openid/leave",
+    "/api/v1/openapi.json",
+)
 PUBLIC_BELOW = ("/static/", "/answer/", "/unsubscribe/", "/websub/")
 """What needs no sign-in: health checks, the sign-in itself, and what is signed or has a secret in its address."""
 
@@ -45,6 +52,7 @@ class Access:
     `open` is for a page on loopback with the embedded stores. `user_header` is the one in which a proxy names who is
     signed in; they have the role of the account of that name, or else `user_role`. `proxies` are the networks of proxies that
     are believed; without any, whoever sends the header is, and nobody who says for whom a request is forwarded.
+    `passwords` tells whether accounts' own passwords count.
     """
 
     open: bool = True
@@ -52,6 +60,7 @@ class Access:
     user_role: Role = Role.READER
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     base_url: str | None = None
+    passwords: bool = True
 
     @property
     def https(self) -> bool:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from pipeline.state.interface import ApiScope, Role, TryLimit
-from pipeline.state.interface_accounts import IDLE, LONGEST, TRY_WINDOW
+from pipeline.state.interface_accounts import IDLE, LONGEST, LONGEST_ELSEWHERE, TRY_WINDOW
 from tests.state.harness import StateUnderTest, side_by_side
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -131,3 +131,40 @@ def test_what_was_changed_stands_in_the_audit_trail_in_its_time(state: StateUnde
 
     assert trail(state) == [("search kept", "awa", "Nord\ufffd")]
     assert state.client().ledger.audit(LONG_AGO, LONG_AGO + timedelta(days=1)) == []
+
+
+def test_a_provider_signs_in_one_subject_to_one_account(state: StateUnderTest) -> None:
+    accounts = state.client().accounts
+    assert accounts.add("awa", Role.READER, None, by="provider", subject="https://p 1")
+    assert not accounts.add("other", Role.READER, None, by="provider", subject="https://p 1")
+    accounts.add("omar", Role.ANALYST, "hash", by="op")
+    accounts.open_session("k", "omar")
+
+    found = state.client().accounts.of_subject("https://p 1")
+    assert found
+    assert (found.name, found.has_password) == ("awa", False)
+    assert accounts.of_subject("https://p 2") is None
+    assert accounts.link("omar", "https://p 1", by="op")
+    assert not accounts.link("nobody", "https://p 9", by="op")
+
+    moved = accounts.of_subject("https://p 1")
+    assert moved
+    assert (moved.name, accounts.session("k")) == ("omar", None)
+    assert accounts.link("omar", None, by="op")
+    assert accounts.of_subject("https://p 1") is None
+    assert [detail for what, _, detail in trail(state) if what == "account linked"] == [
+        "omar, https://p 1",
+        "omar, to nobody",
+    ]
+
+
+def test_a_session_whose_role_a_provider_gave_ends_within_half_a_day_however_much_it_is_used(
+    state: StateUnderTest,
+) -> None:
+    accounts = state.client().accounts
+    accounts.add("awa", Role.READER, None, by="provider", subject="https://p 1")
+    accounts.open_session("k", "awa")
+    state.let_pass(LONGEST_ELSEWHERE * 0.6)
+    assert accounts.session("k")
+    state.let_pass(LONGEST_ELSEWHERE * 0.6)
+    assert accounts.session("k") is None

@@ -288,3 +288,27 @@ def test_searches_of_before_accounts_are_kept_and_accounts_can_be_added(
     assert [search.name for search in client.searches.list()] == ["north"]
     assert client.accounts.add("awa", Role.ANALYST, None, by="op")
     state.close()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_accounts_of_before_providers_keep_their_sessions_and_can_be_linked(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path
+):
+    address = str(tmp_path / "state.db") if database == "sqlite" else request.getfixturevalue("postgres_database")
+    state = StateUnderTest(address)
+    with state.write() as connection:
+        upgrade(connection, "0013")
+        now = 10**16 if database == "sqlite" else datetime(2026, 1, 1, tzinfo=UTC)
+        connection.execute(
+            text("INSERT INTO accounts (name, role, password, created) VALUES ('awa', 'analyst', 'hash', :now)"),
+            {"now": now},
+        )
+        connection.execute(text("INSERT INTO account_sessions VALUES ('k', 'awa', :now, :now)"), {"now": now})
+    client = state.client()
+    client.setup()
+    [account] = client.accounts.list()
+    assert (account.name, account.subject) == ("awa", None)
+    with state.write() as connection:
+        assert connection.execute(text("SELECT account FROM account_sessions")).scalars().all() == ["awa"]
+    assert client.accounts.link("awa", "https://login.example.org 1", by="op")
+    state.close()

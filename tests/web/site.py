@@ -49,7 +49,11 @@ class Site:
             connection.request(method, path, body, dict(headers))
             response = connection.getresponse()
             body = response.read().decode("utf-8")
-            return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
+            given: dict[str, str] = {}
+            for name, value in response.getheaders():
+                # cookies come one a line
+                given[name.lower()] = f"{given[name.lower()]}\n{value}" if name.lower() in given else value
+            return Answer(response.status, given, body)
         finally:
             connection.close()
 
