@@ -73,7 +73,8 @@ def create_app(
     readers, `access` says how visitors are known, `policy` and `read_rules` are what /why and /rules go by, `reader` what
     reads searches.
     No GET changes anything, but for the one by which a provider sends people back. A POST does at an alert, at /searches,
-    where people sign in and out, behind a message's link, and at /websub/, where what hubs deliver is kept if `hubs` has the keys to know them.
+    where people sign in and out, behind a message's link, and at /websub/, where what hubs deliver is kept if `hubs` has
+    the keys to know them.
     """
     names = rules or {}
     keys = keys or LinkKeys(secrets.token_bytes(32))
