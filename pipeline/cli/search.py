@@ -101,8 +101,6 @@ def search(
         return
     _print(result, stories)
     _tell_rest(result, facets, to_stderr=False)
-    if result.at_least and len(result.hits) < limit and not after:
-        click.echo("The most relevant articles that may be meant were read, and there are more; narrow the search")
 
 
 def _words(query: str | None) -> str:
@@ -137,6 +135,12 @@ def _tell_rest(result: SearchResult, facets: bool, *, to_stderr: bool) -> None:
         for facet, counts in result.facets.items():
             values = ", ".join(f"{value} {count}" for value, count in counts.items())
             click.echo(f"{facet.value}{exact}: {values or 'none'}", err=to_stderr)
+    if result.unchecked:
+        click.echo(
+            f"The search was ended for want of time: {result.unchecked} more articles may be meant that were not looked at."
+            f" Narrow it{', or go on with the next page' if result.next else ''}.",
+            err=to_stderr,
+        )
     if result.next:
         least = "at least " if result.at_least else ""
         click.echo(f"{len(result.hits)} of {least}{result.total}; the next page: --after {result.next}", err=to_stderr)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from time import monotonic
 from typing import Any
 
 from pipeline.index.document import hit_of
@@ -18,6 +19,9 @@ MOST_COUNTED = 200
 MOST_CHECKED = 10_000
 """Candidates that are checked to find as many as were asked for."""
 LARGEST_PAGE = 1_000
+PATIENCE = 2.0
+"""Seconds in which candidates are checked for a page, and for each article asked for, `PATIENCE_EACH` more."""
+PATIENCE_EACH = 0.002
 READ_AT_ONCE = 200
 """Candidates of one page when all of them are read."""
 
@@ -44,6 +48,7 @@ class Collected:
     """The hits of a page, the number of all, and where the next page begins, if there is one.
 
     `passed` counts the candidates before that page, or the stories where each is given once; `after` is the engine's place.
+    `unchecked` candidates are left where the search was given up before there were as many hits as were asked for.
     """
 
     hits: tuple[Hit, ...]
@@ -52,6 +57,7 @@ class Collected:
     more: bool = False
     passed: int = 0
     after: list[Any] | None = None
+    unchecked: int = 0
 
 
 @dataclass(slots=True)
@@ -87,6 +93,13 @@ class _Taken:
         passed = self.passed + (limit if self.query.by_story else checked)
         return Collected(shown, total, at_least, True, passed, after)
 
+    def given_up(self, meant: int, checked: int, left: int, after: list[Any] | None) -> Collected:
+        """Give what was taken until the search was given up. The next page goes on there, but for stories given once."""
+        if self.full:
+            return self.collected(meant, at_least=True)
+        more = not self.query.by_story
+        return Collected(tuple(self.hits), meant, True, more, self.passed + checked, after, max(1, left))
+
 
 def page_sizes(query: SearchQuery, whole: bool) -> Iterator[int]:
     """Give the sizes of the pages to ask for."""
@@ -101,10 +114,12 @@ def collect(pages: Iterable[Page], search: Search, query: SearchQuery, *, whole:
     """Give the best articles that are meant, and their number.
 
     Where `whole` says that the engine finds just what is meant, its number counts. Otherwise every candidate is checked, up
-    to MOST_COUNTED, and MOST_CHECKED until the limit is reached; where there are more, the number is marked as the least.
+    to MOST_COUNTED, and MOST_CHECKED until the limit is reached, for as long as PATIENCE says; where there are more, the number
+    is marked as the least.
     `passed` candidates come before the first of these, or so many stories among them were shown.
     """
     taken = _Taken(query, passed)
+    end = monotonic() + PATIENCE + PATIENCE_EACH * query.limit
     before = 0 if query.by_story else passed
     checked = meant = 0
     for page in pages:
@@ -114,12 +129,14 @@ def collect(pages: Iterable[Page], search: Search, query: SearchQuery, *, whole:
             if hit:
                 meant += 1
                 taken.take(hit, checked, candidate.after)
+            if not whole and monotonic() > end and before + checked < page.total:
+                return taken.given_up(meant, checked, page.total - before - checked, candidate.after)
         if whole and taken.full:
             return taken.collected(page.total - checked + meant)
         if before + checked >= page.total or not page.candidates:
             break
         if checked >= (MOST_COUNTED if taken.full else MOST_CHECKED):
-            return taken.collected(meant, at_least=True)
+            return taken.given_up(meant, checked, page.total - before - checked, page.candidates[-1].after)
     return taken.collected(meant)
 
 

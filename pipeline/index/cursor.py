@@ -71,7 +71,9 @@ def result(
 
     `snapshot` names the state of the index that the next page is to be taken from; None where none is wanted.
     """
-    total, at_least = (cursor.total, cursor.at_least) if cursor else (collected.total, collected.at_least)
+    total, at_least = collected.total, collected.at_least
+    if cursor:
+        total, at_least = max(cursor.total, total) if cursor.at_least else cursor.total, cursor.at_least
     following = None
     if collected.more and snapshot is not None and collected.passed <= MOST_PASSED:
         following = Cursor(
@@ -92,6 +94,7 @@ def result(
         next=written(following) if following else None,
         facets=counted.facets,
         facets_exact=counted.exact,
+        unchecked=collected.unchecked,
     )
 
 

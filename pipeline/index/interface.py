@@ -119,6 +119,9 @@ class SearchResult:
     `next` is where the next page begins; None where this is the last, or pages were not asked for. Unless they are
     `facets_exact`, the facets and the sizes of stories count all articles that the index took for possible, of which some
     are not meant.
+
+    `unchecked` is 0 but where the search was given up, for want of time, before it had as many articles as were asked for: so
+    many more may be meant. `next` goes on with them, except where each story is given once.
     """
 
     hits: tuple[Hit, ...]
@@ -127,6 +130,7 @@ class SearchResult:
     next: str | None = None
     facets: Mapping[Facet, Counts] = field(default_factory=dict)
     facets_exact: bool = True
+    unchecked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,9 @@ class SearchPages:
         """Give what a search finds as CSV."""
         result = self._all(request, MOST_EXPORTED)
         body = write_csv(({name: getattr(hit, name) for name in COLUMNS} for hit in result.hits), COLUMNS)
-        headers = {"Content-Disposition": 'attachment; filename="harmattan.csv"', "Cache-Control": "no-store"}
+        # a search that was ended for want of time says so where the file is kept
+        name = "harmattan-incomplete.csv" if result.unchecked else "harmattan.csv"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
 
     def atom(self, request: Request) -> Response:

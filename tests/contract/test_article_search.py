@@ -163,6 +163,24 @@ def test_pages_of_what_the_index_cant_tell_by_itself_hold_each_article_once(benc
     assert all_pages(bench, query) == ["a00", "a02", "a04", "a06", "a08"]
 
 
+def test_a_search_that_takes_too_long_says_what_was_left_and_goes_on_with_the_next_page(
+    bench: Bench,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("PATIENCE", "PATIENCE_EACH"):
+        monkeypatch.setattr(f"pipeline.index.check.{name}", 0.0)
+    bench.write(hours(0, title="Monday"), *(hours(n, title="It was said on Monday") for n in range(1, 6)))
+    query = SearchQuery(text='Monday EXCEPT "said on Monday"', order=Order.NEWEST, limit=2, paged=True)
+
+    first = bench.index.search(query)
+
+    assert (ids(first), first.total, first.at_least, first.unchecked) == ([], 0, True, 5)
+    assert all_pages(bench, query) == ["a00"]
+    by_story = bench.index.search(replace(query, by_story=True))
+    assert (by_story.unchecked, by_story.next) == (5, None)
+    assert bench.index.search(SearchQuery(text="Monday", limit=2)).unchecked == 0
+
+
 def test_each_page_says_how_many_there_are_in_all(bench: Bench) -> None:  # noqa: F811
     bench.write(*map(hours, range(5)))
 

@@ -101,6 +101,19 @@ def test_a_search_is_taken_along_as_csv_without_formulas(site: Site) -> None:
     assert [(row["id"], row["title"][:2]) for row in rows] == [("a1", "'=")]
 
 
+def test_a_search_that_was_ended_for_want_of_time_says_so(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PATIENCE", "PATIENCE_EACH"):
+        monkeypatch.setattr(f"pipeline.index.check.{name}", 0.0)
+    site.publish(*(enriched(f"m{n}", title="It was said on Monday") for n in range(3)))
+    asked = "?q=Monday+EXCEPT+%22said+on+Monday%22"
+
+    shown = site.get(f"/{asked}")
+
+    assert "2 more articles may be meant that were not looked at" in shown.seen("main")
+    assert shown.page.cssselect("a[rel='next']")
+    assert "harmattan-incomplete.csv" in site.get(f"/search.csv{asked}").headers["content-disposition"]
+
+
 def test_a_search_is_a_feed_of_what_it_finds_the_newest_first(site: Site) -> None:
     publish_three(site)
 
