@@ -138,16 +138,15 @@ class AlertStep:
     def _alert_of(self, decision: LedgerDecision, enriched: EnrichedArticle, match: RuleMatch) -> Alert | None:
         """Give the alert that the article belongs to.
 
-        Where it was taken for another event and nobody was shown it there, it leaves that event's alert, for nobody has
-        been told of its own.
+        Where its story turned out to be several events, and nobody was shown its own, it leaves the others' alert.
         """
         alert = decision.alert_of(match.rule, enriched.id, enriched.story)
         if alert is None or enriched.parted_from is None or enriched.article.origin is not Origin.LIVE:
             return alert
-        left = decision.part(alert.id, enriched.id)
-        if left is None:
-            return alert
-        decision.publish(topics.ALERTS, left.id, encode(AlertEvent(alert=left)))
+        parted = enriched.parted or (enriched.id,)  # older records didn't say
+        left = decision.part(alert.id, enriched.id, enriched.parted_from, parted)
+        if left:
+            decision.publish(topics.ALERTS, left.id, encode(AlertEvent(alert=left)))
         return decision.alert_of(match.rule, enriched.id, enriched.story)
 
     def _owed(self, decision: LedgerDecision, enriched: EnrichedArticle, alert: str) -> Owed | None:

@@ -188,10 +188,11 @@ class EnrichedArticle:
     `revision` counts up with every change of the document and is given by relate alone; `first_seen` never changes and
     chooses the index's month. `copy_of` is the article that this one repeats nearly word for word. `confidence` is how
     likely it belongs to its story, from 0 to 1: 1 for the founder and for copies; None where nobody has said. `parted_from` is
-    the story that it was taken for until this revision. `corrected`
-    tells that the outlet changed title or text since an earlier version, and `changes` how, the latest last, of which few
-    are kept here. `undeclared` tells that it once changed what matters without saying so. `again` tells that it is shown to
-    the alert step once more, as if it were live: it is no new article.
+    the story that turned out to be several events at this revision, and `parted` are articles that went from it: this one
+    and those that went with it, or, where it stays, all of them. `corrected` tells that the outlet changed title or text
+    since an earlier version, and `changes` how, the latest last, of which few are kept here. `undeclared` tells that it once
+    changed what matters without saying so. `again` tells that it is shown to the alert step once more, as if it were live:
+    it is no new article.
     """
 
     SCHEMA: ClassVar[int] = 1
@@ -208,4 +209,5 @@ class EnrichedArticle:
     undeclared: bool = False
     confidence: float | None = None
     parted_from: str | None = None
+    parted: tuple[str, ...] = ()
     again: bool = False

@@ -1,5 +1,6 @@
 """The second look: when a minute is over, its stories are looked at again, and what moves is told anew."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from zlib import compress, decompress
@@ -44,29 +45,49 @@ class SecondLook:
             return
         young = kept.young({story for _, story, _ in pending})
         looked = self._memory.stories.look_again({story for _, story, _ in young}, {article for article, _, _ in young})
-        moves = [(article, seen, link) for article, story, seen in young if (link := _moved(looked, article, story))]
+        went = _went(looked, young)
+        moves = [
+            (article, seen, link)
+            for article, story, seen in young
+            if (link := _moved(looked, article, story)) or story in went
+        ]
         known = self._decision.by_ids(article for article, _, _ in moves)
         documents = kept.documents(known)
         for article, seen, link in moves:
             if article in known:
-                parted = article in looked.parted
-                self._move(documents[article], known[article], seen, link, parted=parted)
+                parted = looked.with_(article) or went.get(known[article].story, [])
+                self._move(documents[article], known[article], seen, link, parted)
         kept.looked(pending[-1][2] - YOUNG)
         self._latest = None
 
-    def _move(self, document: bytes, known: KnownArticle, seen: datetime, link: Link, *, parted: bool) -> None:
-        moved = replace(known, story=link.story, confidence=link.confidence, revision=known.revision + 1)
+    def _move(
+        self, document: bytes, known: KnownArticle, seen: datetime, link: Link | None, parted: Sequence[str]
+    ) -> None:
+        """Tell an article anew that has another story, or whose story others went from."""
+        moved = replace(known, revision=known.revision + 1)
+        if link:
+            moved = replace(moved, story=link.story, confidence=link.confidence)
         self._memory.put(moved, ())
         told = replace(
             decode(decompress(document), EnrichedArticle),
             story=moved.story,
             confidence=moved.confidence,
             parted_from=known.story if parted else None,
+            parted=tuple(parted),
             revision=moved.revision,
         )
         self._decision.publish(topics.ENRICHED, told.id, encode(told))
         kept = YoungArticle(told.id, told.story, seen, compress(encode(told), 1), pending=False)
         self._decision.kept.keep(kept)
+
+
+def _went(looked: Looked, young: Sequence[tuple[str, str, datetime]]) -> dict[str, list[str]]:
+    """Give the articles that went from each story that is several events."""
+    went: dict[str, list[str]] = {}
+    for article, story, _ in young:
+        if article in looked.parted:
+            went.setdefault(story, []).append(article)
+    return went
 
 
 def _moved(looked: Looked, article: str, story: str) -> Link | None:

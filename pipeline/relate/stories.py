@@ -70,6 +70,11 @@ class Looked:
         link = self.parted.get(article)
         return self.joined.get(link.story if link else story, link)
 
+    def with_(self, article: str) -> list[str]:
+        """Give the articles that were parted from their story as one event with this one; none where it wasn't parted."""
+        link = self.parted.get(article)
+        return [other for other, its in self.parted.items() if link and its.story == link.story]
+
 
 class Shelves(Protocol):
     """Where stories are kept: found by anchors and by id."""

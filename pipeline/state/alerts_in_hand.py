@@ -54,6 +54,10 @@ class AlertInHand:
         held = any(row.until is not None for row in self.outcomes.values())
         return state_of(self.deliveries.values(), held=held)
 
+    def shown_up_to(self) -> int:
+        """Give the position behind the last article that a message shows now; those of articles that left stay empty."""
+        return max((held.position for held in self.articles.values() if held.position < MOST_ARTICLES), default=-1) + 1
+
     def was_shown(self, position: int) -> bool:
         """Tell whether anybody was sent a message when the article at that position stood in the alert."""
         told = [row.articles_told for row in self.outcomes.values() if row.told is not None]
@@ -206,6 +210,15 @@ class AlertsInHand:
         if self.of_story(rule, story) is None:
             self._of_story[rule, story] = alert.id
             self._insert(alert_stories, {"rule": rule, "story": story, "alert": alert.id})
+
+    def remove_story(self, alert: AlertInHand, story: str) -> None:
+        """Take a story from an alert; one that belongs to another alert of the rule stays there."""
+        rule = alert.values["rule"]
+        if self.of_story(rule, story) == alert.id:
+            self.flush()
+            self._of_story[rule, story] = None
+            its = alert_stories.c
+            self._connection.execute(delete(alert_stories).where(its.rule == rule, its.story == story))
 
     def add_delivery(self, alert: AlertInHand, values: Values) -> None:
         """Plan a delivery; one that is there already stays as it is."""

@@ -1,6 +1,6 @@
 """The port to what owning steps share: transactions that cover their input, and the outbox."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -42,10 +42,12 @@ class Decision(Protocol):
 
 
 class PartingDecision(Protocol):
-    """What the alert step's transaction does when relate parts an article from a story."""
+    """What the alert step's transaction does when a story turns out to be several events."""
 
-    def part(self, alert: str, article: str) -> Alert | None:
-        """Take an article out of an alert that it joined, and give the alert as it then stands.
+    def part(self, alert: str, article: str, story: str, parted: Collection[str]) -> Alert | None:
+        """Have an alert stay with those parts of its story of which it has shown an article: raised by it, or sent with it.
 
-        None, with nothing changed, where it raised the alert or somebody was shown it there.
+        `parted` went from the story: the article is one of them, and they its part, or it is one of those that stay. Where
+        its part was not shown, the article leaves the alert, which is given as it then stands, else None. Where nothing that
+        stays was shown, the story is no more the alert's.
         """

@@ -1,6 +1,7 @@
 """One transaction of the alert step."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -90,11 +91,14 @@ class DatabaseLedgerDecision(DatabaseDecision):
             self._in_hand.hurry(held, URGENCY[severity])
         return self._in_hand.settle(held, changes, renewed=is_renewed)
 
-    def part(self, alert: str, article: str) -> Alert | None:
-        """Take an article out of an alert that it joined, unless somebody was shown it there."""
+    def part(self, alert: str, article: str, story: str, parted: Collection[str]) -> Alert | None:
+        """Have an alert stay with those parts of its story of which it has shown an article."""
         held = self._get(alert)
-        known = held.articles.get(article)
-        if known is None or known.position == 0 or held.was_shown(known.position):
+        shown = {name for name, its in held.articles.items() if its.position == 0 or held.was_shown(its.position)}
+        went = shown.intersection(parted)
+        if went == shown:
+            self._in_hand.remove_story(held, story)
+        if article not in held.articles or (went if article in parted else shown - went):
             return None
         self._in_hand.remove_article(held, article)
         return self._in_hand.settle(held, {}, renewed=True)
@@ -171,6 +175,8 @@ class DatabaseLedgerDecision(DatabaseDecision):
     def put_outcome(self, row: OutcomeRow) -> Alert | None:
         """Save what becomes of an alert for an analyst, in place of what there was."""
         held = self._get(row.alert)
+        if row.articles_told == len(held.seen().articles):
+            row = replace(row, articles_told=held.shown_up_to())
         self._regroup(held.outcomes.get(row.analyst), row)
         self._in_hand.put_outcome(row)
         if row.standing is Standing.DUE and row.channels:

@@ -340,6 +340,27 @@ def test_a_part_that_was_shown_stays_silent_when_it_is_split_off(relate: Relatin
     assert after == before
 
 
+def test_what_is_left_of_a_story_is_told_of_when_only_what_left_it_was_shown(relate: Relating, alert: Alerting) -> None:
+    first = prepare("Gunmen attack market in Djibo", ATTACK, NOON, "https://post.example/1")
+    before, _ = parted(relate, alert, first)
+    late = prepare("Burkina Faso : attaque à Djibo", ATTAQUE, NOON + minutes(2), "https://faso.example/1")
+    told = relate(replace(late, matches=(match("sahel"),)))[-1]
+    assert told.story == relate.told()[0].id
+    assert alert() == {**before, f"sahel-{told.id}": 1}
+
+
+def test_articles_whose_story_others_leave_are_told_anew_with_those_that_left(
+    relate: Relating, alert: Alerting
+) -> None:
+    first = prepare("Gunmen attack market in Djibo", ATTACK, NOON, "https://post.example/1")
+    parted(relate, alert, first)
+    stayed, left = relate.told()[-2:]
+    if stayed.id != stayed.story:
+        stayed, left = left, stayed
+    assert (stayed.article.url, stayed.revision, stayed.parted) == (first.url, 2, (left.id,))
+    assert (left.parted_from, left.parted) == (stayed.story, (left.id,))
+
+
 def test_each_link_carries_its_confidence(relate: Relating) -> None:
     first, second = relate(
         prepare("Gunmen attack market in Djibo", ATTACK, NOON, "https://post.example/1"),
