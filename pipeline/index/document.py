@@ -1,9 +1,9 @@
 """An article as the index holds it, and the way back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from pipeline.index.excerpt import excerpt, title_marks
 from pipeline.index.interface import Hit
 from pipeline.index.query import place_key
+from pipeline.index.templates.articles import INFLECTED
 from pipeline.index.translate import LONGEST_FACT, fact_key
 from pipeline.index.words import Layers, text_layers, title_layers
 from pipeline.records.article import EnrichedArticle, PreparedArticle, Span
@@ -25,6 +26,9 @@ LONGEST_KEYWORD = 32_766
 """Bytes of UTF-8 that Lucene takes in one term."""
 
 MOST_FACTS = 2_000
+
+SHORTEST_STEM = 4
+"""Code points of a stem by which inflected forms are found in Kibana."""
 
 HIGHEST_REVISION = 2**63 - 1
 PINNED = frozenset({"town", "site", "admin"})
@@ -55,6 +59,7 @@ def document_of(enriched: EnrichedArticle) -> Document:
     | locations | the points of towns, sites and administrative areas |
     | rules, severities | ids of the rules that matched, and how urgent they are |
     | facts | what queries of the rules' language may ask for beside words, such as `tag:sahel` |
+    | inflected | words of title and text by language, whose inflected forms a plain word finds (Elasticsearch) |
     | record | the whole record but for title, text and the signature, not searchable |
     """
     article = enriched.article
@@ -142,10 +147,30 @@ def elasticsearch_document(enriched: EnrichedArticle) -> Document:
     Raises Unindexable.
     """
     document = document_of(enriched)
-    for section, layers in zip(Field, words_of(enriched), strict=True):
+    language = enriched.article.language
+    read = TextDocument(enriched.article.title, enriched.article.text, language)
+    if language in INFLECTED:
+        runs = (*_inflecting(read.title_words, read.title_stems), *_inflecting(read.text_words, read.text_stems))
+        document["inflected"] = {language: runs}
+    for section, layers in zip(Field, (title_layers(read), text_layers(read)), strict=True):
         document[f"{section}_forms"] = " ".join(layers.forms)
         document[f"{section}_stems"] = " ".join(layers.stems)
     return document | {"record": record_field(enriched)}
+
+
+def _inflecting(words: Sequence[str], stems: Sequence[str]) -> Iterator[str]:
+    """Give the runs of words that may stand there in another form than is searched for.
+
+    A short stem is that of too many words (мали, Mali, and мало, few), and the analysers take ё for е, which it isn't.
+    """
+    for kept, run in groupby(zip(words, stems, strict=True), key=_inflects):
+        if kept:
+            yield " ".join(word for word, _ in run)
+
+
+def _inflects(pair: tuple[str, str]) -> bool:
+    word, found = pair
+    return len(found) >= SHORTEST_STEM and "ё" not in word
 
 
 def record_of_document(document: Document) -> EnrichedArticle:

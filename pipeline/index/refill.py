@@ -10,12 +10,23 @@ from elasticsearch import Elasticsearch
 from pipeline.errors import CannotHandle, TooNew
 from pipeline.index.bulk import Write, write_in_bulk
 from pipeline.index.document import Unindexable, elasticsearch_document, record_of_document
+from pipeline.index.templates.articles import INFLECTED
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 200
-MISSING = {"bool": {"must_not": [{"exists": {"field": "facts"}}]}}
-"""What finds the articles that were written before there were words and facts: every article has some fact."""
+_UNINFLECTED = [
+    {
+        "bool": {
+            "filter": [{"term": {"language": language}}],
+            "must_not": [{"exists": {"field": f"inflected.{language}"}}],
+        }
+    }
+    for language in INFLECTED
+]
+MISSING = {"bool": {"should": [{"bool": {"must_not": [{"exists": {"field": "facts"}}]}}, *_UNINFLECTED]}}
+"""What finds the articles that were written before there were words and facts, of which every article has some, or words by
+language."""
 
 
 def refill(client: Elasticsearch, index: str, first_wait: float, told: Callable[[int], None] = lambda _: None) -> int:

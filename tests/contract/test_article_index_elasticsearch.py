@@ -93,6 +93,45 @@ def test_kibana_finds_words_of_title_and_text_without_naming_a_field(
         assert [hit["_id"] for hit in hits] == [found], query
 
 
+INFLECTED = {
+    "en": ("Fighters near Gao", "Two attacks were reported."),
+    "fr": ("Les électeurs de Kidal", "Des combattantes ont quitté la ville."),
+    "ru": ("Колонна Вагнера", "Боевики ушли в районы на севере, их мало."),
+    "ru-yo": ("Самолёты", "Ещё не всё."),
+    "de": ("Angriffe im Norden", "Die Häuser brannten."),
+}
+
+
+def test_kibana_finds_inflected_forms_of_a_plain_word_and_exact_ones_of_short_words(
+    index: ElasticsearchIndex, client: Elasticsearch, prefix: str
+) -> None:
+    index.write([an_article(name, title, text, language=name[:2]) for name, (title, text) in INFLECTED.items()])
+    index.refresh()
+
+    def found(typed: str) -> list[str]:
+        free_text = {"multi_match": {"type": "best_fields", "query": typed, "lenient": True}}
+        hits = client.search(index=f"{prefix}-articles-*", query=free_text)["hits"]["hits"]
+        lucene = {"query_string": {"query": typed}}
+        assert client.search(index=f"{prefix}-articles-*", query=lucene)["hits"]["total"]["value"] == len(hits)
+        return sorted(hit["_id"] for hit in hits)
+
+    for typed, name in {
+        "fighter": "en",
+        "attacked": "en",
+        "électeur": "fr",
+        "electeur": "fr",
+        "combattant": "fr",
+        "Вагнер": "ru",
+        "боевиков": "ru",
+        "Haus": "de",
+        "Angriff": "de",
+        "самолёты": "ru-yo",
+    }.items():
+        assert found(typed) == [name], typed
+    for typed in ("мали", "самолеты", "раионы", "все", "fighting"):
+        assert found(typed) == [], typed
+
+
 def test_what_an_older_version_wrote_is_found_by_words_once_it_is_set_up(
     index: ElasticsearchIndex, client: Elasticsearch, prefix: str
 ) -> None:
@@ -126,6 +165,8 @@ def test_what_an_older_version_wrote_is_found_by_words_once_it_is_set_up(
 
     assert index.search(SearchQuery(text="news")).total == 449
     assert index.search(SearchQuery(text="old tag:west-africa")).total == 449
+    assert client.count(index=older, query={"match": {"inflected.en": "brands"}})["count"] == 1
+    assert client.count(index=older, query={"exists": {"field": "inflected.en"}})["count"] > 440
     assert client.indices.get_mapping(index=older)[older]["mappings"]["_meta"]["version"] == install.VERSION
 
 

@@ -9,7 +9,23 @@ _DATE = {"type": "date", "format": "strict_date_optional_time"}
 
 _WORDS = {"type": "text", "analyzer": "whitespace"}
 WORD_FIELDS = ("title_forms", "title_stems", "text_forms", "text_stems")
-UNSTORED = (*WORD_FIELDS, "facts")
+
+INFLECTED = {
+    "de": "german",
+    "en": "english",
+    "es": "spanish",
+    "fr": "french",
+    "it": "italian",
+    "pt": "portuguese",
+    "ru": "russian",
+    "tr": "turkish",
+}
+"""The languages of which a plain word in Kibana finds inflected forms, with Elasticsearch's own analyser for each."""
+
+SEARCHED = ("title", "text", *(f"inflected.{language}" for language in INFLECTED))
+"""Where Elasticsearch looks for a word without a field."""
+
+UNSTORED = (*WORD_FIELDS, "facts", "inflected")
 """Fields that are searched, and never shown: they are left out of `_source`."""
 
 ARTICLE_FIELDS: dict[str, Any] = {
@@ -18,6 +34,12 @@ ARTICLE_FIELDS: dict[str, Any] = {
     "text": {"type": "text", "analyzer": ANALYZER, "index_options": "offsets"},
     # Words as Harmattan makes them, for the rules' query language; only `_source` of older indices holds them.
     **dict.fromkeys(WORD_FIELDS, _WORDS),
+    # Words of title and text whose stems are long enough to tell words apart, by language: for plain words in Kibana.
+    "inflected": {
+        "properties": {
+            language: {"type": "text", "analyzer": analyzer, "norms": False} for language, analyzer in INFLECTED.items()
+        }
+    },
     "facts": {"type": "keyword"},
     "revision": {"type": "long"},
     "corrected": {"type": "boolean"},

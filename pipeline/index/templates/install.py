@@ -11,13 +11,13 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError, UnsupportedPro
 from pipeline.errors import BadInput, TooNew
 from pipeline.index.templates.alerts import ALERT_FIELDS
 from pipeline.index.templates.analysis import analysis
-from pipeline.index.templates.articles import ARTICLE_FIELDS, UNSTORED
+from pipeline.index.templates.articles import ARTICLE_FIELDS, SEARCHED, UNSTORED
 from pipeline.index.templates.migrate import Carry, migrate
 from pipeline.index.templates.overview import FEED_FIELDS, FIGURE_FIELDS
 
 log = logging.getLogger(__name__)
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Goes up with every change of mapping, settings or analyser; stands in `_meta` of templates and mappings."""
 
 META: Final = {"version": VERSION, "owner": "harmattan"}
@@ -49,7 +49,7 @@ class Template:
 def templates(prefix: str) -> Mapping[str, Template]:
     """Give the templates of articles, alerts, feeds and figures, by these names."""
     return {
-        "articles": Template(f"{prefix}-articles", ARTICLE_FIELDS, ("title", "text"), UNSTORED),
+        "articles": Template(f"{prefix}-articles", ARTICLE_FIELDS, SEARCHED, UNSTORED),
         "alerts": Template(f"{prefix}-alerts", ALERT_FIELDS, ("articles.title", "matches", "rule_name")),
         "feeds": Template(f"{prefix}-feeds", FEED_FIELDS, ("title", "url", "error"), monthly=False),
         "figures": Template(f"{prefix}-figures", FIGURE_FIELDS, ("step", "problems")),
@@ -133,6 +133,7 @@ def _update_indices(
             name = known_as(client, index)
             migrate(client, index, name, f"{name}-v{VERSION}", _body(template), carry)
             continue
+        client.indices.put_settings(index=index, settings={"index.query.default_field": list(template.searched)})
         if refill:
             refill(index)
         client.indices.put_mapping(index=index, meta=META)
