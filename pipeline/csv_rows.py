@@ -8,7 +8,8 @@ from typing import Any
 
 from pipeline.records.alert_json import iso_time
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""How cells begin that spreadsheets calculate, full-width signs included (OWASP, CSV Injection)."""
 
 
 def write_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
@@ -29,4 +30,4 @@ def _cell(value: Any) -> Any:
     if isinstance(value, datetime):
         return iso_time(value)
     text = ",".join(value) if isinstance(value, tuple) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text

@@ -141,6 +141,8 @@ def _tell_rest(result: SearchResult, facets: bool, *, to_stderr: bool) -> None:
             f" Narrow it{', or go on with the next page' if result.next else ''}.",
             err=to_stderr,
         )
+    if result.pages_end:
+        click.echo("There is more, but the pages end here: narrow the search.", err=to_stderr)
     if result.next:
         least = "at least " if result.at_least else ""
         click.echo(f"{len(result.hits)} of {least}{result.total}; the next page: --after {result.next}", err=to_stderr)

@@ -95,6 +95,7 @@ def result(
         facets=counted.facets,
         facets_exact=counted.exact,
         unchecked=collected.unchecked,
+        pages_end=collected.more and snapshot is not None and following is None,
     )
 
 

@@ -131,6 +131,7 @@ class SearchResult:
     facets: Mapping[Facet, Counts] = field(default_factory=dict)
     facets_exact: bool = True
     unchecked: int = 0
+    pages_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)

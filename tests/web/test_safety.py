@@ -12,14 +12,17 @@ from pipeline.health import Health
 from pipeline.index.interface import SearchQuery, SearchResult
 from pipeline.records.article import EnrichedArticle, Place, Source
 from pipeline.state.database import DatabaseState
-from pipeline.state.interface import FeedSpec
+from pipeline.state.interface import FeedSpec, SavedSearch, Verdict
 from pipeline.web.app import create_app
 from pipeline.web.server import listening
 from tests.builders import enriched, match
 from tests.web.site import Site
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}{% raw %}\u202egnol</style></title>&lt;"
-PAGES = ("/", "/?q=script", "/articles/a1", "/alerts", "/alerts?rule=convoys", "/status")
+PAGES = (
+    "/", "/?q=script", "/articles/a1", "/alerts", "/alerts?rule=convoys", "/status", "/stories/s1", "/searches",
+    "/rules/convoys", "/why?article=a1&rule=convoys", "/sign-in?next=/%3Cscript%3E",
+)  # fmt: skip
 
 
 def hostile_article() -> EnrichedArticle:
@@ -46,6 +49,10 @@ def hostile(site: Site) -> Site:
     site.publish(article, enriched("a2", title=HOSTILE, story="s1", url="https://post.example/2"))
     alert = site.raise_alert(article.article.matches[0], article, "console")
     site.state.feeds.put([FeedSpec(url="https://x.example/<script>", title=HOSTILE, problem=HOSTILE)])
+    site.state.ledger.acknowledge(alert.id, HOSTILE, HOSTILE)
+    site.state.ledger.say(alert.id, HOSTILE, Verdict.FALSE, HOSTILE)
+    kept = SavedSearch(name=HOSTILE, text="convoy", filters={"source": HOSTILE})
+    site.state.searches.save(kept)
     site.alert = alert.id  # type: ignore[attr-defined]
     return site
 

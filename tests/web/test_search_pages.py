@@ -90,15 +90,16 @@ def test_the_words_searched_for_are_marked(site: Site) -> None:
 
 
 def test_a_search_is_taken_along_as_csv_without_formulas(site: Site) -> None:
+    formulas = ('=HYPERLINK("https://evil.example";"convoy")', " +convoy", "-convoy", "@convoy", "＝convoy")
     site.publish(
-        enriched("a1", title='=HYPERLINK("https://evil.example";"convoy")'), enriched("a2", title="Else", text="")
+        *(enriched(f"a{n}", title=title) for n, title in enumerate(formulas)), enriched("b1", title="Else", text="")
     )
 
     answer = site.get("/search.csv?q=convoy")
     rows = list(csv.DictReader(io.StringIO(answer.text)))
 
     assert answer.headers["content-type"].startswith("text/csv")
-    assert [(row["id"], row["title"][:2]) for row in rows] == [("a1", "'=")]
+    assert sorted(row["title"] for row in rows) == sorted(f"'{title}" for title in formulas)
 
 
 def test_a_search_that_was_ended_for_want_of_time_says_so(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,6 +113,19 @@ def test_a_search_that_was_ended_for_want_of_time_says_so(site: Site, monkeypatc
     assert "2 more articles may be meant that were not looked at" in shown.seen("main")
     assert shown.page.cssselect("a[rel='next']")
     assert "harmattan-incomplete.csv" in site.get(f"/search.csv{asked}").headers["content-disposition"]
+
+
+def test_where_pages_end_it_is_said(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.index.cursor.MOST_PASSED", 3)
+    site.publish(*(enriched(f"a{n}", title="Convoy") for n in range(8)))
+
+    first = site.get("/?q=convoy&limit=2")
+    [second] = [link for link in first.links() if "after=" in link]
+    last = site.get(second.removeprefix(".") + "&limit=2")
+
+    assert "the pages end here" not in first.seen()
+    assert "There is more, but the pages end here: narrow the search" in last.seen()
+    assert not last.page.cssselect("a[rel='next']")
 
 
 def test_a_search_is_a_feed_of_what_it_finds_the_newest_first(site: Site) -> None:
