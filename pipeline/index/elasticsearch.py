@@ -255,12 +255,7 @@ class ElasticsearchIndex:
         after: dict[str, Any] | None = None,
     ) -> Iterator[Page]:
         where: dict[str, Any] = (
-            {"pit": {"id": snapshot, "keep_alive": KEPT}}
-            if snapshot
-            else {
-                "index": self._articles.pattern,
-                "allow_partial_search_results": False,
-            }
+            {"pit": {"id": snapshot, "keep_alive": KEPT}} if snapshot else {"index": self._articles.pattern}
         )
         where |= after or {}
         for size in sizes:
@@ -284,6 +279,7 @@ class ElasticsearchIndex:
             source_includes=FETCHED,
             track_total_hits=True,
             track_scores=bool(search.wanted),
+            allow_partial_search_results=False,
             **where,
         )
 

@@ -93,6 +93,19 @@ def test_kibana_finds_words_of_title_and_text_without_naming_a_field(
         assert [hit["_id"] for hit in hits] == [found], query
 
 
+def test_kibana_finds_words_in_chinese_and_japanese_in_quotation_marks(
+    index: ElasticsearchIndex, client: Elasticsearch, prefix: str
+) -> None:
+    texts = {"zh": "瓦格纳在马里", "other": "价格和瓦砾", "ja": "カナダの部隊", "ja-other": "部員と兵隊"}
+    index.write([an_article(name, text, "。", language=name[:2]) for name, text in texts.items()])
+    index.refresh()
+
+    for typed, name in {"瓦格纳": "zh", "部隊": "ja", "ｶﾅﾀﾞ": "ja"}.items():
+        quoted = {"multi_match": {"type": "phrase", "query": typed, "lenient": True}}
+        hits = client.search(index=f"{prefix}-articles-*", query=quoted)["hits"]["hits"]
+        assert [hit["_id"] for hit in hits] == [name], typed
+
+
 INFLECTED = {
     "en": ("Fighters near Gao", "Two attacks were reported."),
     "fr": ("Les électeurs de Kidal", "Des combattantes ont quitté la ville."),
