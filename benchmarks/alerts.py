@@ -1,12 +1,12 @@
 """How fast a burst of matching articles becomes alerts, and how long the first critical one waits.
 
-    python benchmarks/alerts.py [--articles 10000] [--database postgresql://...]
+    python benchmarks/alerts.py [--articles 10000] [--database postgresql://...] [--kafka HOST:PORT]
 
 All articles wait in the log; each founds an alert of its own. The alert worker takes them as in use; the notify worker delivers
 beside it in the same process, over a channel that takes everything at once. One critical article is the last but one hundred of
-the first thousand, another the last but one hundred of all: their times are told from the beginning of the burst, and, for the
-last, from its decision. `--policy` has three analysts, with groups, throttles, quiet hours and digests. A SQLite file is used
-where no database is named, and a database must be empty; CPU is this process's alone.
+the first thousand, another the last but one hundred of all: their times are told from the beginning of the burst, and from
+their decision. `--policy` has three analysts, with groups, throttles, quiet hours and digests. SQLite files stand
+for what is not named, and a database must be empty; CPU is this process's alone.
 """
 
 import argparse
@@ -19,7 +19,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipeline.alert.step import RECEIVED, AlertStep
-from pipeline.log.interface import NewRecord
+from pipeline.log.interface import EventLog, NewRecord
+from pipeline.log.kafka import KafkaEventLog
 from pipeline.log.sqlite import SqliteEventLog
 from pipeline.notify.interface import Digest as Bundle
 from pipeline.notify.interface import Message
@@ -65,16 +66,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--database", help="postgresql:// address; a SQLite file if not given")
+    parser.add_argument(
+        "--kafka", metavar="HOST:PORT", help="brokers without Harmattan's topics; a SQLite file if not given"
+    )
     parser.add_argument("--policy", action="store_true", help="three analysts with all that holds back")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        run(Path(folder), given.articles, given.database, POLICY if given.policy else simple_policy(("desk",)))
+        log = KafkaEventLog(given.kafka) if given.kafka else SqliteEventLog(Path(folder) / "log.db")
+        run(Path(folder), given.articles, given.database, log, POLICY if given.policy else simple_policy(("desk",)))
 
 
-def run(folder: Path, count: int, database: str | None, policy: Policy) -> None:
+def run(folder: Path, count: int, database: str | None, log: EventLog, policy: Policy) -> None:
     """Decide on a burst and deliver it."""
     state = DatabaseState(database) if database else DatabaseState.embedded(folder / "state.db")
-    log = SqliteEventLog(folder / "log.db")
     log.create_topics(dict.fromkeys(topics.ALL, 1))
     state.setup()
     if state.ledger.alert("burst-b0") is not None:
@@ -89,7 +93,7 @@ def run(folder: Path, count: int, database: str | None, policy: Policy) -> None:
     desk, decider = Counter(), Desk(lambda: policy)
     step = AlertStep(state.ledger, state.outbox, log, ["desk"], decider)
     workers: list[Worker] = [
-        BatchWorker(step, log, RECEIVED),
+        BatchWorker(step, log, RECEIVED, ahead=step.ahead()),
         NotifyWorker(state.ledger, state.outbox, log, {"desk": desk}, "bench", None, decider),
     ]
     stop = threading.Event()

@@ -216,12 +216,13 @@ def _partitions(settings: Settings) -> Mapping[str, int]:
 # --------------------------------------------------------------------------------------------------- workers
 
 
-def load_notifiers(settings: Settings, show: Callable[[str], None]) -> Mapping[str, Notifier]:
-    """Build the channels of the channels file. Raises BadInput. `show` prints a console channel's text."""
+def load_notifiers(settings: Settings, show: Callable[[str], None], only: str | None = None) -> Mapping[str, Notifier]:
+    """Build the channels of the channels file, or the one of that name. Raises BadInput. `show` prints a console's text."""
     from pipeline.notify.build import build_notifiers
     from pipeline.notify.channels_file import load_channels
 
-    return build_notifiers(load_channels(settings.channels or seed("channels.yaml")), settings, show)
+    listed = load_channels(settings.channels or seed("channels.yaml"))
+    return build_notifiers([channel for channel in listed if only in (None, channel.name)], settings, show)
 
 
 def digest_channels(settings: Settings) -> list[str]:
@@ -311,10 +312,9 @@ def _worker(
         from pipeline.signals.mentions import Mentions
 
         names = [channel.name for channel in load_channels(settings.channels or seed("channels.yaml"))]
-        policy = policy_source(settings)
-        mentions = Mentions(policy, state.signals.watched_since)
+        mentions = Mentions(policy := policy_source(settings), state.signals.watched_since)
         alert = AlertStep(state.ledger, state.outbox, parts.log, names, Desk(policy), mentions)
-        return BatchWorker(alert, parts.log, RECEIVED, own_counts=alert.counts)
+        return BatchWorker(alert, parts.log, RECEIVED, own_counts=alert.counts, ahead=alert.ahead())
     from pipeline.notify.build import limits_of
     from pipeline.notify.channels_file import load_channels
     from pipeline.notify.step import NotifyWorker

@@ -15,15 +15,17 @@ from pipeline.records.passage import passage_of
 from pipeline.signals.mentions import Mentions
 from pipeline.state.interface import ArticleFacets, Ledger, LedgerDecision, Outbox, WantedAlert
 from pipeline.text.denials import denies
+from pipeline.work.ahead import LookAhead
 from pipeline.work.interface import Delivered, Failure
 from pipeline.work.outbox import publish_outbox
 
 logger = logging.getLogger(__name__)
 
-RECEIVED = 2000
+RECEIVED = 500
 """Records that are received at a time where so many wait: what is critical among them goes before all others."""
 AT_ONCE = 250
 """Records that are decided on in one transaction."""
+_CRITICAL = f'"{Severity.CRITICAL.value}"'.encode()
 MOST_PLACES = 50
 """Places of one article that its alert is known by."""
 
@@ -77,6 +79,15 @@ class AlertStep:
         for begin in range(0, len(batch), AT_ONCE):
             self._decide_together(batch[begin : begin + AT_ONCE], cover=True)
         return []
+
+    def ahead(self) -> LookAhead:
+        """Give what is done with records that wait behind others: what is critical is decided on at once."""
+        return LookAhead(lambda value: _CRITICAL in value, self._decide_ahead)
+
+    def _decide_ahead(self, waiting: Sequence[Delivered]) -> None:
+        urgent = [delivered for delivered in waiting if _is_urgent(delivered.value)]
+        for begin in range(0, len(urgent), AT_ONCE):
+            self._decide_together(urgent[begin : begin + AT_ONCE], cover=False)
 
     def decide(self, decision: LedgerDecision, enriched: EnrichedArticle) -> None:
         """Decide on one article within a transaction."""

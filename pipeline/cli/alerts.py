@@ -16,6 +16,7 @@ from pipeline.errors import BadInput, HarmattanError
 from pipeline.notify.trial import trial_message
 from pipeline.records.alert import Alert, AlertState
 from pipeline.records.alert_json import alert_json
+from pipeline.seeds import seed
 from pipeline.state.interface import Spread, Verdict
 
 STATES = [state.value for state in AlertState]
@@ -147,12 +148,14 @@ def _changed(alert: Alert) -> str:
 @data_option
 def send_test(channel: str, channels: Path | None, data: Path | None) -> None:
     """Send a message that says it is a test over one channel, and say what came of it."""
+    from pipeline.notify.channels_file import load_channels
     from pipeline.notify.interface import DeliveryError
 
     settings = settings_for(data, channels=channels)
-    notifiers = load_notifiers(settings, click.echo)
+    notifiers = load_notifiers(settings, click.echo, only=channel)
     if channel not in notifiers:
-        raise BadInput(f"there is no channel {channel}; the channels file has {', '.join(sorted(notifiers))}")
+        listed = load_channels(settings.channels or seed("channels.yaml"))
+        raise BadInput(f"there is no channel {channel}; the channels file has {', '.join(one.name for one in listed)}")
     message, key = trial_message(settings.base_url)
     try:
         notifiers[channel].send(message, key)

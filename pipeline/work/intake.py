@@ -1,12 +1,13 @@
 """A step's input: received from its group, decoded, and the undecodable set aside."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from pipeline.errors import CannotHandle
+from pipeline.errors import CannotHandle, TooNew
 from pipeline.log.interface import EventLog, LogRecord
 from pipeline.records.catalogue import RECORD_OF
 from pipeline.records.codec import decode
+from pipeline.work.ahead import A_MOMENT, MOST_URGENT, Backlog
 from pipeline.work.dead_letters import DeadLetters
 from pipeline.work.guard import Guard
 from pipeline.work.interface import Delivered, Failure
@@ -24,6 +25,7 @@ class Intake:
         self._dead_letters = DeadLetters(event_log)
         self._guard = Guard(step)
         self._subscription = patience(lambda: event_log.subscribe(step, topics))
+        self._backlog = Backlog()
         self.handled = 0
         self.failed = 0
 
@@ -32,7 +34,7 @@ class Intake:
 
         Raises TooNew for a record that needs a newer reader, StepStopped past the limit of failures.
         """
-        records = self._patience(lambda: self._subscription.receive(most, timeout))
+        records = self._backlog.take(most) or self._patience(lambda: self._subscription.receive(most, timeout))
         delivered: list[Delivered] = []
         unreadable: list[Failure] = []
         for record in records:
@@ -42,6 +44,20 @@ class Intake:
                 unreadable.append(Failure(record, str(error)))
         self.fail(unreadable, beside=len(delivered))
         return delivered
+
+    def look_ahead(self, most: int, may_be_urgent: Callable[[bytes], bool]) -> list[Delivered]:
+        """Receive more than the batch, `most` records at a time, while there are any and there is room for them.
+
+        Gives those of them that may be urgent and can be read. All are given again by `receive`, in their order.
+        """
+        urgent: list[LogRecord] = []
+        while self._backlog.has_room:
+            more = self._patience(lambda: self._subscription.receive(most, A_MOMENT))
+            if not more:
+                break
+            self._backlog.put(more)
+            urgent += [record for record in more if may_be_urgent(record.value)]
+        return [delivered for record in urgent[:MOST_URGENT] if (delivered := _read(record))]
 
     def done(self, records: Iterable[LogRecord]) -> None:
         """Commit records whose work is durable."""
@@ -69,3 +85,11 @@ class Intake:
     def close(self) -> None:
         """Leave the group."""
         self._subscription.close()
+
+
+def _read(record: LogRecord) -> Delivered | None:
+    """Decode a record; what can't be read is told of in its turn."""
+    try:
+        return Delivered(record, decode(record.value, RECORD_OF[record.topic]))
+    except (CannotHandle, TooNew):
+        return None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.errors import CannotHandle, HarmattanError, LeaseLost
 from pipeline.log.interface import EventLog
+from pipeline.work.ahead import LookAhead
 from pipeline.work.intake import Intake
 from pipeline.work.interface import Delivered, Failure, Step
 from pipeline.work.patience import Patience, Stopped
@@ -29,12 +30,14 @@ class BatchWorker:
         event_log: EventLog,
         batch: int = BATCH,
         own_counts: Callable[[], Mapping[str, int]] = dict,
+        ahead: LookAhead | None = None,
     ) -> None:
-        """Make a worker for the step; `own_counts` gives counters that the step keeps itself."""
+        """Make a worker for the step; `own_counts` gives counters that the step keeps itself, `ahead` what doesn't wait."""
         self._step = step
         self._log = event_log
         self._batch = batch
         self._own_counts = own_counts
+        self._ahead = ahead
         self._intake: Intake | None = None
         self._handled = 0
         self._failed = 0
@@ -76,10 +79,21 @@ class BatchWorker:
         if not batch:
             return
         try:
+            if self._ahead and len(batch) == self._batch:
+                self._decide_ahead(self._intake, self._ahead, patience)
             self._handle(self._intake, batch, patience)
         except LeaseLost as error:
             log.warning("%s gives way: %s", self._step.name, error)
             self._leave()
+
+    def _decide_ahead(self, intake: Intake, ahead: LookAhead, patience: Patience) -> None:
+        urgent = intake.look_ahead(self._batch, ahead.may_be_urgent)
+        try:
+            patience(lambda: ahead.decide(urgent))
+        except Exception as error:
+            if not _of_a_record(error):
+                raise
+            log.exception("%s could not decide on %d records ahead of their turn", self._step.name, len(urgent))
 
     def _handle(self, intake: Intake, batch: Sequence[Delivered], patience: Patience) -> None:
         try:

@@ -225,6 +225,58 @@ def test_a_topic_created_anew_is_decided_from_its_beginning(desk: Desk, state: D
     assert "convoys-b1" in {alert.id for alert in desk.alerts()}
 
 
+def in_use(state: DatabaseState, log: EventLog, batch: int) -> BatchWorker:
+    """The worker as it is put together in use, which looks ahead."""
+    step = AlertStep(state.ledger, state.outbox, log, ["console"], simple_desk("console"))
+    return BatchWorker(step, log, batch, ahead=step.ahead())
+
+
+def burst(count: int) -> list[EnrichedArticle]:
+    """Articles that wait, of which the last but one is critical, and one of the first names the word alone."""
+    articles = [enriched(f"a{n}", matches=(match(),)) for n in range(count)]
+    articles[1] = enriched("a1", title='It is "critical", he said', matches=(match(),))
+    articles[-2] = enriched("urgent", matches=(match(severity=Severity.CRITICAL),))
+    return articles
+
+
+def test_what_is_critical_far_behind_what_waits_is_raised_first_and_once(
+    desk: Desk, state: DatabaseState, log: EventLog
+) -> None:
+    desk.append(*burst(60))
+    with running(in_use(state, log, batch=5)):
+        assert eventually(lambda: waiting(log, "alert") == 0)
+    alerts = {alert.id: alert for alert in desk.alerts()}
+    assert len(alerts) == 60
+    assert desk.told()[0].id == "convoys-urgent"
+    assert len(desk.channels(alerts["convoys-urgent"])) == 1
+
+
+def test_what_was_decided_ahead_of_its_turn_is_not_lost_or_told_twice_when_the_worker_goes(
+    desk: Desk, state: DatabaseState, log: EventLog
+) -> None:
+    desk.append(*burst(60))
+    with running(in_use(state, log, batch=5)):
+        assert eventually(lambda: bool(desk.told()))
+    with running(in_use(state, log, batch=7)):
+        assert eventually(lambda: waiting(log, "alert") == 0)
+    assert sorted(alert.id for alert in desk.alerts()) == sorted(f"convoys-{each.id}" for each in burst(60))
+    assert {len(desk.channels(alert)) for alert in desk.alerts()} == {1}
+
+
+def test_a_record_that_cannot_be_read_is_set_aside_in_its_turn_and_holds_up_nothing_urgent(
+    desk: Desk, state: DatabaseState, log: EventLog
+) -> None:
+    articles = burst(30)
+    desk.append(*articles[:20])
+    log.append(topics.ENRICHED, [NewRecord("broken", b'{"severity":"critical"')])
+    desk.append(*articles[20:])
+    with running(in_use(state, log, batch=5)):
+        assert eventually(lambda: waiting(log, "alert") == 0)
+    assert desk.told()[0].id == "convoys-urgent"
+    assert len(desk.alerts()) == 30
+    assert len(list(log.read(topics.DEAD_LETTER))) == 1
+
+
 def test_two_workers_that_share_the_articles_of_a_story_raise_one_alert(state: DatabaseState, log: EventLog) -> None:
     names = [f"a{n}" for n in range(40)]
     articles = [enriched(name, story=f"s{n % 4}", matches=(match(),)) for n, name in enumerate(names)]

@@ -37,10 +37,8 @@ def receiver() -> Iterator[UnreliableReceiver]:
 def handled(state: DatabaseState, log: EventLog, articles: Sequence[EnrichedArticle], workers: int = 1) -> None:
     """Have alert workers handle articles that are in the log."""
     log.append(topics.ENRICHED, [NewRecord(article.id, encode(article)) for article in articles])
-    made = [
-        BatchWorker(AlertStep(state.ledger, state.outbox, log, ["desk"], Desk(lambda: POLICY)), log, batch=16)
-        for _ in range(workers)
-    ]
+    steps = [AlertStep(state.ledger, state.outbox, log, ["desk"], Desk(lambda: POLICY)) for _ in range(workers)]
+    made = [BatchWorker(step, log, batch=16, ahead=step.ahead()) for step in steps]
     with ExitStack() as stack:
         for worker in made:
             stack.enter_context(running(worker))

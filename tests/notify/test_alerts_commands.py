@@ -132,6 +132,18 @@ def test_every_kind_of_channel_can_be_tried(harmattan: Harmattan, tmp_path: Path
         assert (tmp_path / "data" / "alerts.jsonl").read_text().count("This is a test") == 1
 
 
+def test_a_channel_can_be_tried_while_another_lacks_its_secret(harmattan: Harmattan, tmp_path: Path) -> None:
+    channels = tmp_path / "channels.yaml"
+    channels.write_text(
+        "channels:\n  - {name: lines, type: file}\n  - {name: hook, type: webhook, url_env: NOBODY_SET_THIS}\n", "utf-8"
+    )
+    assert harmattan("send-test", "lines", "--channels", str(channels))[0] == 0
+    status, _, problem = harmattan("send-test", "hook", "--channels", str(channels))
+    assert status != 0
+    assert "NOBODY_SET_THIS" in problem
+    assert "lines, hook" in harmattan("send-test", "none", "--channels", str(channels))[2]
+
+
 def test_a_wrong_template_of_a_channels_own_is_told_before_anything_is_sent(
     harmattan: Harmattan, tmp_path: Path
 ) -> None:
