@@ -12,7 +12,7 @@ from pipeline.enrich.given import Described, Describer, GivenArticle, read_line,
 from pipeline.errors import BadInput
 from pipeline.records.article import Severity, Source
 from pipeline.rules.faults import BadRule, pointer
-from pipeline.rules.file import Example, read_rules
+from pipeline.rules.file import read_rules
 from pipeline.rules.lexicon import Lexicon, load_lexicon
 from pipeline.rules.query import parse_query
 from pipeline.rules.rule import Rule
@@ -59,25 +59,6 @@ def rule_or_query(text: str, loaded: Loaded) -> Rule:
         )
         raise BadRule(what, pointer(text, error.start, error.end)) from error
     return Rule(id=QUERY, name=text, severity=Severity.LOW, channels=(), query=text, meaning=meaning)
-
-
-def describe_example(describer: Describer, example: Example) -> Described:
-    """Give what rules see of an example. Raises ValueError, with what to write instead, for a time or language."""
-    time = read_time(example.published)
-    if example.published and time is None:
-        raise ValueError(f"{example.published!r} is no time; write one such as 2026-11-01 or 2026-11-01T12:00:00Z")
-    if example.lang is not None and not re.fullmatch(r"[a-z]{2}|und", example.lang):
-        raise ValueError(f"{example.lang!r} is no language; write its two letters (ISO 639-1), such as lang: fr")
-    return describer.describe(
-        GivenArticle(
-            title=example.title,
-            text=example.text,
-            language=example.lang,
-            source=Source(feed="", name=example.source, tags=example.tags),
-            authors=example.authors,
-            time=time,
-        )
-    )
 
 
 def described_lines(file: Path, describer: Describer) -> Iterator[tuple[str, Described]]:

@@ -8,8 +8,9 @@ import click
 
 from pipeline.bootstrap import load_describer
 from pipeline.cli.options import LEXICON_HELP, data_option, file_option, json_option, print_json, settings_for
-from pipeline.cli.rules_articles import describe_example, load
+from pipeline.cli.rules_articles import load
 from pipeline.cli.rules_tree import finding_json, plain, tree
+from pipeline.enrich.examples import describe_example
 from pipeline.rules.examples import Outcome, rule_named, run_examples
 from pipeline.rules.facts import ArticleFacts
 from pipeline.rules.file import Example

@@ -9,7 +9,7 @@ from pipeline.files import SettingsFile, read_settings_file
 from pipeline.records.article import RuleMatch
 from pipeline.rules.explain import Finding, explain
 from pipeline.rules.facts import ArticleFacts
-from pipeline.rules.file import Example, RulesDocument
+from pipeline.rules.file import Example, RuleEntry, RulesDocument
 from pipeline.rules.rule import Rule
 from pipeline.rules.ruleset import RuleSet
 from pipeline.text.document import Document
@@ -63,6 +63,27 @@ def run_examples(path: Path, rules: RuleSet, describe: Describe, only: str | Non
                     facts=facts,
                     match=next(found, None),
                 )
+
+
+def run_entry(entry: RuleEntry, rule: Rule, describe: Describe) -> Iterator[Outcome]:
+    """Run the examples of one rule that stands in no file yet; `line` counts its examples from 1.
+
+    Raises BadInput for an example that can't be read.
+    """
+    rules = RuleSet([rule])
+    wanted = [(True, one) for one in entry.matches] + [(False, one) for one in entry.ignores]
+    for number, (matches, example) in enumerate(wanted, 1):
+        given = Example(text=example) if isinstance(example, str) else example
+        if not (given.title.strip() or given.text.strip()):
+            raise BadInput(f"example {number} has no words; write a title, a text or both")
+        try:
+            document, facts = describe(given)
+        except ValueError as error:
+            raise BadInput(f"example {number}: {error}") from error
+        found = rules.match_document(document, facts)
+        yield Outcome(
+            rule=rule, line=number, wanted=matches, document=document, facts=facts, match=next(iter(found), None)
+        )
 
 
 def _described(
