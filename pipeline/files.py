@@ -130,7 +130,7 @@ def _read(path: Path) -> str:
 
 def _compose(path: Path, text: str) -> yaml.Node:
     try:
-        if _may_be_deep(text):
+        if may_be_deep(text):
             _check_depth(path, text)
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
@@ -150,7 +150,7 @@ def _compose(path: Path, text: str) -> yaml.Node:
     return root
 
 
-def _may_be_deep(text: str) -> bool:
+def may_be_deep(text: str) -> bool:
     """Tell, by a bound that is cheap to reckon, whether the file could be nested deeper than libyaml's stack bears."""
     depth = deepest = 0
     for bracket in _BRACKET.findall(text):

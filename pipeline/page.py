@@ -47,7 +47,7 @@ def _channels(settings: Settings) -> list[str]:
 
 def _describing(settings: Settings) -> Callable[[], Describe]:
     lock = threading.Lock()
-    loaded: list["Describer"] = []
+    loaded: list[Describer] = []
 
     def describe(example: Example) -> tuple[Document, ArticleFacts]:
         described = describe_example(loaded[0], example)
@@ -69,7 +69,7 @@ class _Client:
         self._settings = settings
         self._stack = stack
         self._lock = threading.Lock()
-        self._opened: "tuple[Fetcher, DocumentReader] | None" = None
+        self._opened: tuple[Fetcher, DocumentReader] | None = None
         self._credentials = Credentials(settings.secret)
 
     def discover(self, address: str) -> Discovery:

@@ -131,12 +131,14 @@ def _prepare(parts: Parts, settings: Settings) -> None:
 
 def _run_on(parts: Parts, settings: Settings, port: int) -> int:
     from pipeline.cli.serve import open_provider
+    from pipeline.page import open_page_tools
     from pipeline.web.server import serve_in_background
 
     owner = owner_name()
     with ExitStack() as stack:
         provider = stack.enter_context(open_provider(settings))
-        address = stack.enter_context(serve_in_background(parts, settings, port, provider=provider))
+        tools = stack.enter_context(open_page_tools(parts, settings))
+        address = stack.enter_context(serve_in_background(parts, settings, port, provider=provider, tools=tools))
         settings = replace(settings, base_url=settings.base_url or address)
         display: list[Display] = []
 

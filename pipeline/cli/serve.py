@@ -12,6 +12,7 @@ import click
 from pipeline.bootstrap import open_fetcher, open_parts
 from pipeline.cli.options import data_option, settings_for, start_logging, stop_on_signals
 from pipeline.oidc import OpenIdProvider
+from pipeline.page import open_page_tools
 from pipeline.settings import Settings
 from pipeline.web.server import serve_in_background
 
@@ -43,7 +44,8 @@ def serve(host: str, port: int, data: Path | None) -> None:
     with (
         open_parts(settings) as parts,
         open_provider(settings) as provider,
-        serve_in_background(parts, settings, port, host, provider) as address,
+        open_page_tools(parts, settings) as tools,
+        serve_in_background(parts, settings, port, host, provider, tools) as address,
     ):
         told = stop_on_signals(lambda: None)
         click.echo(f"web page: {address}")

@@ -16,7 +16,7 @@ from tempfile import NamedTemporaryFile, TemporaryDirectory
 import yaml
 
 from pipeline.errors import BadInput
-from pipeline.files import LARGEST, read_settings_file
+from pipeline.files import LARGEST, may_be_deep, read_settings_file
 from pipeline.rules.doubts import doubts
 from pipeline.rules.faults import BadRule
 from pipeline.rules.file import RuleEntry, RulesDocument, check_rules, unknown_channels
@@ -95,6 +95,7 @@ class RuleEditor:
         self._path = (path or seed("rules.yaml")).resolve()
         self._lexicon = lexicon or seed("lexicon.yaml")
         self._channels = channels
+        self._read: tuple[bytes, Sequence[RuleEntry]] | None = None
 
     @property
     def path(self) -> Path:
@@ -116,6 +117,13 @@ class RuleEditor:
         """Give what tells the file as it is now from what it becomes. Raises BadInput when it can't be read."""
         return _digest(self._bytes())
 
+    def entries(self) -> Sequence[RuleEntry]:
+        """Give the rules as they are written. Raises BadInput."""
+        data = self._bytes()
+        if self._read is None or self._read[0] != data:
+            self._read = (data, read_settings_file(self._path, RulesDocument).value.rules)
+        return self._read[1]
+
     def text(self, rule: str) -> str | None:
         """Give a rule as it is written, without the indentation of the list; None when the file has none of that id.
 
@@ -133,7 +141,7 @@ class RuleEditor:
         return "\n".join(taken) + "\n"
 
     def check(self, rule: str | None, text: str) -> Draft:
-        """Try a text in the place of a rule, or as a new one (None), as part of the whole file. Raises BadInput for the file."""
+        """Try a text in the place of a rule, or as a new one (None), as part of the whole file. Raises BadInput."""
         _, draft = self._tried(rule, text, self._bytes())
         return draft
 
@@ -188,11 +196,13 @@ class RuleEditor:
             return data, Draft(mistakes=(Mistake(message="a rule has at least an id and a query; write both"),))
         if len(text) > LONGEST:
             return data, Draft(mistakes=(Mistake(message=f"a rule may have {LONGEST} characters at most"),))
-        if text.lstrip().startswith(("- ", "#")):
+        if text.lstrip().startswith(("- ", "#", "---")):
             what = "begin with a name of the rule, such as `id: my-rule`, without a hyphen; remarks may stand below it"
             return data, Draft(
                 mistakes=(Mistake(message=what, line=1, column=1, pointer=text.lstrip()[:60].split("\n")[0]),)
             )
+        if fault := _yaml_fault(text):
+            return data, Draft(mistakes=(fault,))
         content, span = _put(data, rule, text)
         with TemporaryDirectory(prefix="harmattan-") as folder:
             trial = Path(folder) / self._path.name
@@ -220,6 +230,33 @@ class RuleEditor:
         compared = after if len(after) <= MOST_COMPARED else [found]
         warnings = (Mistake(message=doubt.what, warning=True) for doubt in doubts(compared) if doubt.rule == found.id)
         return Draft(mistakes=tuple(warnings), rule=found, entry=entry, before=former, others=others)
+
+
+def _yaml_fault(text: str) -> Mistake | None:
+    """Say what makes a draft no YAML, where it begins; None where it can be read."""
+    if may_be_deep(text):
+        return Mistake(message="it is nested too deeply; write it flatter")
+    try:
+        found = yaml.compose(text, Loader=_Loader)
+    except (yaml.MarkedYAMLError, yaml.reader.ReaderError) as error:
+        if isinstance(error, yaml.reader.ReaderError):
+            return Mistake(message="it holds a character that YAML forbids; remove it")
+        mark = error.context_mark if "quoted" in str(error.context) else error.problem_mark or error.context_mark
+        what = " ".join(part for part in (error.context, error.problem) if part)
+        line = min(mark.line, text.count("\n")) if mark else 0
+        shown = text.split("\n")[line][:120]
+        carets = f"\n{' ' * mark.column}^" if mark and mark.line == line and mark.column <= len(shown) else ""
+        column = mark.column + 1 if carets and mark else None
+        return Mistake(
+            message=f"{what}; mend the YAML there or just before", line=line + 1, column=column, pointer=shown + carets
+        )
+    except (yaml.YAMLError, RecursionError):
+        return Mistake(message="this can't be read as YAML; write it as the other rules are written")
+    if not isinstance(found, yaml.MappingNode):
+        return Mistake(
+            message="a rule is written as names with values, such as `id: my-rule` and `query: words`", line=1
+        )
+    return None
 
 
 def _channel_problems(trial: Path, channels: Callable[[], Collection[str]] | None) -> list[BadInput]:
@@ -311,7 +348,7 @@ def _is_between(line: str, indent: int) -> bool:
 
 def _rule_nodes(text: str) -> list[yaml.Node]:
     try:
-        root = yaml.compose(text, Loader=_Loader)
+        root = None if may_be_deep(text) else yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         raise BadInput(
             "the rule file is no YAML now; `harmattan rules check` says where, and it is to be mended first"

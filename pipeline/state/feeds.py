@@ -79,6 +79,16 @@ class DatabaseFeeds:
                 connection.execute(delete(feed_hosts).where(feed_hosts.c.host.in_(hosts)))
             return connection.execute(update(feeds).where(_at(connection, [url])).values(values)).rowcount > 0
 
+    def hasten(self, url: str) -> bool:
+        """Have a feed polled as soon as a poller is free."""
+        with self._database.write() as connection:
+            now = now_of(connection)
+            held = and_(feeds.c.held_until.is_not(None), _counts(feeds.c.held_until, now))
+            host_held = exists().where(feed_hosts.c.host == feeds.c.host, _counts(feed_hosts.c.held_until, now))
+            may_be = and_(text("enabled AND NOT gone AND problem IS NULL"), ~held, ~host_held)
+            due = update(feeds).where(_at(connection, [url]), may_be).values(next_due=now)
+            return connection.execute(due).rowcount > 0
+
     def claim_due(
         self,
         owner: str,

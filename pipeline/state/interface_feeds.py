@@ -167,6 +167,9 @@ class Feeds(Protocol):
     def enable(self, url: str, *, enabled: bool) -> bool:
         """Let a feed be polled or not; enabling also ends GONE and any hold, its host's too. False when there is none."""
 
+    def hasten(self, url: str) -> bool:
+        """Have a feed polled as soon as a poller is free; False when there is none, or none that may be polled now."""
+
     def claim_due(
         self,
         owner: str,

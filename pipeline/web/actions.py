@@ -22,7 +22,7 @@ LENGTHS: Mapping[str, tuple[str, timedelta]] = {
     "7d": ("a week", timedelta(days=7)),
 }
 SCOPES = {"story": "this story", "rule": "this rule"}
-_MOST = 10_000
+MOST_BYTES = 10_000
 _LONGEST_NAME = 80
 _LONGEST_NOTE = 500
 
@@ -40,12 +40,12 @@ class Action:
     mark: str = ""
 
 
-async def read_fields(request: Request) -> Mapping[str, str]:
+async def read_fields(request: Request, most: int = MOST_BYTES) -> Mapping[str, str]:
     """Read a form, bounded in size; of what is given twice the first counts. Raises BadInput."""
     body = bytearray()
     async for data in request.stream():
         body += data
-        if len(body) > _MOST:
+        if len(body) > most:
             raise BadInput("this form is larger than any of ours")
     try:
         given = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=50)

@@ -21,7 +21,7 @@ from pipeline.oidc import Provider
 from pipeline.policy.desk import simple_policy
 from pipeline.policy.model import Policy
 from pipeline.rules.rule import Rule
-from pipeline.state.interface import State
+from pipeline.state.interface import Role, State
 from pipeline.web.alert_pages import AlertPages
 from pipeline.web.answer_pages import AnswerPages
 from pipeline.web.answers import page, sentence
@@ -29,18 +29,24 @@ from pipeline.web.api.desk import Desk
 from pipeline.web.api.reading import Reading
 from pipeline.web.api.table import api_routes
 from pipeline.web.article_pages import ArticlePages
+from pipeline.web.bench import Bench
+from pipeline.web.desk_pages import DeskPages
 from pipeline.web.feed_pages import FeedPages
+from pipeline.web.forms import Forms
 from pipeline.web.guard import Guard
 from pipeline.web.hub_pages import HubPages
 from pipeline.web.openid_pages import OpenIdPages
 from pipeline.web.problems import UNKEPT, problem
 from pipeline.web.rendering import STATIC
+from pipeline.web.rule_edit_pages import RuleEditPages
 from pipeline.web.rule_pages import RulePages
 from pipeline.web.safety import HEADERS, Safety
 from pipeline.web.search_pages import SearchPages
 from pipeline.web.sign_in_pages import SIGN_OUT, SignInPages
+from pipeline.web.source_pages import SourcePages
 from pipeline.web.status_pages import StatusPages
 from pipeline.web.story_pages import StoryPages
+from pipeline.web.tools import FeedTools, RuleTools
 from pipeline.web.visitors import API, Access, Door
 from pipeline.web.why_pages import WhyPages
 from pipeline.websub import PATH, HubKeys
@@ -63,6 +69,8 @@ def create_app(
     policy: Callable[[], Policy] = lambda: simple_policy(()),
     read_rules: Callable[[], Sequence[Rule]] = tuple,
     reader: ReaderSource = plain_reader,
+    rule_tools: RuleTools | None = None,
+    feed_tools: FeedTools | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Starlette:
     """Make the application.
@@ -71,10 +79,11 @@ def create_app(
     public address, whose host it answers to beside localhost and IP addresses. `keys` are those of messages' links; without
     them nobody's links are known. `provider` signs people in elsewhere. `kibana` is Kibana's address for
     readers, `access` says how visitors are known, `policy` and `read_rules` are what /why and /rules go by, `reader` what
-    reads searches.
-    No GET changes anything, but for the one by which a provider sends people back. A POST does at an alert, at /searches,
-    where people sign in and out, behind a message's link, and at /websub/, where what hubs deliver is kept if `hubs` has
-    the keys to know them.
+    reads searches. `rule_tools` and `feed_tools` are what rules are edited and feeds are tried with; without them they are
+    shown alone.
+    No GET changes anything, but for the one by which a provider sends people back. A POST does at alerts, /mutes, /rules,
+    /feeds and /searches, where people sign in and out, behind a message's link, and at /websub/, where what hubs deliver
+    is kept if `hubs` has the keys to know them.
     """
     names = rules or {}
     keys = keys or LinkKeys(secrets.token_bytes(32))
@@ -82,12 +91,19 @@ def create_app(
     guard = Guard(keys)
     sign_in = SignInPages(state.accounts, guard, access, now, provider.host if provider else None)
     openid = OpenIdPages(provider, state.accounts, keys, sign_in, access, now) if provider else None
-    search = SearchPages(index, state.searches, state.accounts, names, reader, guard, base_url, now)
+    analysts, operators = Forms(guard, now, Role.ANALYST), Forms(guard, now, Role.OPERATOR)
+    search = SearchPages(
+        index, state.searches, state.accounts, names, reader, guard, base_url, now, may_edit=rule_tools is not None
+    )
     articles = ArticlePages(index, state.versions)
     alerts = AlertPages(state.ledger, guard, kibana, now)
     answers = AnswerPages(state.ledger, keys, policy, now)
     feeds = FeedPages(state.ledger, names, base_url, now)
-    rule_pages = RulePages(state.ledger, read_rules, now)
+    bench = Bench(index, state, policy, rule_tools) if rule_tools else None
+    rule_pages = RulePages(index, state.ledger, read_rules, now, analysts, rule_tools, bench)
+    edits = RuleEditPages(state.searches, state.accounts, reader, guard, analysts, rule_tools, bench, now)
+    sources = SourcePages(state, guard, operators, feed_tools)
+    desk = DeskPages(state, policy, guard, analysts, now)
     stories = StoryPages(index, state.ledger)
     why = WhyPages(index, state, names, policy, read_rules)
     hub_pages = HubPages(state.subscriptions, hubs)
@@ -109,7 +125,15 @@ def create_app(
             Route("/alerts/{alert}", alerts.alert, methods=["GET", "POST"]),
             Route("/alerts.atom", feeds.all),
             Route("/rules/{rule}.atom", feeds.of_rule),
+            Route("/rules", rule_pages.list),
+            Route("/rules/new", edits.edit, methods=["GET", "POST"]),
             Route("/rules/{rule}", rule_pages.rule),
+            Route("/rules/{rule}/edit", edits.edit, methods=["GET", "POST"]),
+            Route("/mutes", desk.mutes, methods=["GET", "POST"]),
+            Route("/signals", desk.signals),
+            Route("/feeds", sources.list),
+            Route("/feeds/new", sources.new, methods=["GET", "POST"]),
+            Route("/feeds/{feed:int}", sources.feed, methods=["GET", "POST"]),
             Route("/stories/{story}", stories.story),
             Route("/why", why.why),
             Route("/answer/{token}", answers.answer, methods=["GET", "POST"]),

@@ -1,9 +1,10 @@
 """The bench on which rules are tried before they are saved: the check, their examples, and the back-test, within bounds."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from time import monotonic
 
 from pipeline.errors import BadInput, OutOfReach
@@ -14,6 +15,7 @@ from pipeline.rehearsal_signals import found_then
 from pipeline.rules.backtest import Tally, backtest
 from pipeline.rules.editing import Draft, Mistake
 from pipeline.rules.examples import Outcome, run_entry
+from pipeline.rules.file import RuleEntry
 from pipeline.rules.necessary import necessary
 from pipeline.rules.rule import Rule
 from pipeline.rules.ruleset import RuleSet
@@ -23,11 +25,14 @@ from pipeline.web.tools import RuleTools
 
 MOST_ARTICLES = 20_000
 """Articles that a back-test on the page looks at, the newest first; `harmattan rules backtest` has no such bound."""
-SECONDS = 15.0
+SECONDS = 10.0
 """How long a back-test on the page looks at articles, and then once more how long it goes through the log."""
 MOST_COMPARED = 300
 """Rules up to which it is told which others found the same articles."""
 SAMPLES = 8
+SECONDS_OF_STATES = 1.0
+"""How long one view of the list of rules runs examples that were not run before."""
+MOST_STATES = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,7 @@ class Bench:
         self._policy = policy
         self._tools = tools
         self._busy = threading.Lock()
+        self._states: dict[bytes, tuple[int, int]] = {}
 
     def examples(self, draft: Draft) -> tuple[list[Outcome], list[Mistake]]:
         """Run a draft's examples; give what became of each, and those that can't be read."""
@@ -74,6 +80,35 @@ class Bench:
             return list(run_entry(draft.entry, draft.rule, self._tools.describe())), []
         except BadInput as error:
             return [], [Mistake(message=str(error))]
+
+    def states(self, entries: Iterable[RuleEntry], rules: Mapping[str, Rule]) -> Mapping[str, tuple[int, int] | None]:
+        """Say of each rule that has examples how many are as they should be, and of how many; None where there was no time.
+
+        What was found is kept, so that the next call goes on where this one ended.
+        """
+        end = monotonic() + SECONDS_OF_STATES
+        found: dict[str, tuple[int, int] | None] = {}
+        for entry in entries:
+            rule = rules.get(entry.id)
+            if rule is None or self._tools.describe is None or not (entry.matches or entry.ignores):
+                continue
+            key = blake2b(repr((entry, rule.version)).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+            if key not in self._states and monotonic() < end:
+                self._states[key] = self._state_of(entry, rule)
+            found[entry.id] = self._states.get(key)
+        while len(self._states) > MOST_STATES:
+            self._states.pop(next(iter(self._states)))
+        return found
+
+    def _state_of(self, entry: RuleEntry, rule: Rule) -> tuple[int, int]:
+        every = len(entry.matches) + len(entry.ignores)
+        try:
+            passed = (
+                [one.passed for one in run_entry(entry, rule, self._tools.describe())] if self._tools.describe else []
+            )
+        except BadInput:
+            return 0, every
+        return sum(passed), every
 
     def backtest(self, draft: Draft, since: datetime, until: datetime) -> BackTest:
         """Say what a draft would have found. Raises OutOfReach while another back-test goes on."""
@@ -129,7 +164,4 @@ class Bench:
 def _within(steps: Iterable[None], most: int | None = None) -> bool:
     """Take steps until there are no more, or until the bounds; tell whether all were taken."""
     end = monotonic() + SECONDS
-    for count, _ in enumerate(steps, 1):
-        if monotonic() > end or (most is not None and count >= most):
-            return False
-    return True
+    return all(monotonic() <= end and (most is None or count < most) for count, _ in enumerate(steps, 1))

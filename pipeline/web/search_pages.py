@@ -80,7 +80,10 @@ class SearchPages:
         guard: Guard,
         base_url: str | None,
         now: Callable[[], datetime],
+        *,
+        may_edit: bool = False,
     ) -> None:
+        self._may_edit = may_edit
         self._index = index
         self._searches = searches
         self._accounts = accounts
@@ -175,6 +178,7 @@ class SearchPages:
             form=form if form.values() else None,
             token=self._guard.token(request, _FORM, self._now()) if self._guard.open_to(request) else None,
             longest=LONGEST_NAME,
+            may_edit=self._may_edit and self._guard.open_to(request),
             problem=problem,
         )
 

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from pipeline.answer_links import link_keys
 from pipeline.errors import BadInput, HarmattanError, OutOfReach
+from pipeline.files import FollowedFiles
 from pipeline.health import check_health
 from pipeline.index.interface import ArticleIndex
 from pipeline.index.reader import lexicon_reader
@@ -25,6 +26,7 @@ from pipeline.seeds import seed
 from pipeline.settings import Settings
 from pipeline.state.interface import Role, State
 from pipeline.web.app import create_app
+from pipeline.web.tools import FeedTools, RuleTools
 from pipeline.web.visitors import Access, is_here
 from pipeline.websub import hub_keys
 
@@ -51,11 +53,17 @@ class Parts(Protocol):
 
 @contextmanager
 def serve_in_background(
-    parts: Parts, settings: Settings, port: int, host: str = "127.0.0.1", provider: Provider | None = None
+    parts: Parts,
+    settings: Settings,
+    port: int,
+    host: str = "127.0.0.1",
+    provider: Provider | None = None,
+    tools: tuple[RuleTools, FeedTools] | None = None,
 ) -> Iterator[str]:
     """Serve the page until the context is left; gives its address. Port 0 takes any free one.
 
-    `provider` is the OpenID Connect provider that HARMATTAN_OIDC_ISSUER names, if there is one.
+    `provider` is the OpenID Connect provider that HARMATTAN_OIDC_ISSUER names, if there is one; `tools` are what rules are
+    edited and feeds are tried with, without which they are shown alone.
 
     Raises BadInput when the address can't be listened on.
     """
@@ -64,11 +72,12 @@ def serve_in_background(
         _catch_up(parts.state)
     access = access_of(settings, host)
     _say_who_may_enter(parts.state, access, provider)
+    rules = _Rules(settings)
     app = create_app(
         parts.index,
         parts.state,
         lambda: check_health(parts.log, parts.index, parts.state),
-        rules=_rule_names(settings),
+        rules=_Names(rules),
         base_url=settings.base_url,
         hubs=hubs,
         keys=link_keys(settings),
@@ -76,8 +85,10 @@ def serve_in_background(
         access=access,
         provider=provider,
         policy=lambda: policy_in_force(settings),
-        read_rules=lambda: _rules(settings),
+        read_rules=rules.list,
         reader=lexicon_reader(settings.lexicon),
+        rule_tools=tools[0] if tools else None,
+        feed_tools=tools[1] if tools else None,
     )
     with listening(app, host, port) as address:
         yield address
@@ -171,21 +182,47 @@ def _address(listener: socket.socket, host: str) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _rules(settings: Settings) -> Sequence[Rule]:
-    """Give the rules as the file has them now. Raises BadInput."""
-    from pipeline.rules.cache import cache_in
-    from pipeline.rules.loading import list_rules
+class _Rules:
+    """The rules as the file has them now, read anew when it or its lexicon changes."""
 
-    return list_rules(settings.rules or seed("rules.yaml"), settings.lexicon, cache_in(settings.cache))
+    def __init__(self, settings: Settings) -> None:
+        self._path = settings.rules or seed("rules.yaml")
+        self._lexicon = settings.lexicon
+        self._cache = settings.cache
+        self._files = FollowedFiles([self._path, settings.lexicon or seed("lexicon.yaml")])
+        self._lock = threading.Lock()
+        self._found: Sequence[Rule] | None = None
+
+    def list(self) -> Sequence[Rule]:
+        """Give the rules. Raises BadInput."""
+        from pipeline.rules.cache import cache_in
+        from pipeline.rules.loading import list_rules
+
+        with self._lock:
+            if self._files.changed():
+                self._found = None
+            if self._found is None:
+                self._found = list_rules(self._path, self._lexicon, cache_in(self._cache))
+            return self._found
 
 
-def _rule_names(settings: Settings) -> Mapping[str, str]:
-    """Give the rules' names for the search form, which does without them where they can't be read."""
-    from pipeline.rules.cache import cache_in
-    from pipeline.rules.loading import list_rules
+class _Names(Mapping[str, str]):
+    """The rules' names by their ids, for forms that do without them where the rules can't be read."""
 
-    try:
-        path = settings.rules or seed("rules.yaml")
-        return {rule.id: rule.name for rule in list_rules(path, settings.lexicon, cache_in(settings.cache))}
-    except HarmattanError:
-        return {}
+    def __init__(self, rules: _Rules) -> None:
+        self._rules = rules
+
+    def __getitem__(self, rule: str) -> str:
+        return self._now()[rule]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._now())
+
+    def __len__(self) -> int:
+        return len(self._now())
+
+    def _now(self) -> Mapping[str, str]:
+        try:
+            return {rule.id: rule.name for rule in self._rules.list()}
+        except HarmattanError:
+            return {}

@@ -223,6 +223,17 @@ def test_a_disabled_and_an_invalid_feed_are_never_polled(feeds: Feeds, at_once: 
     assert claimable(feeds, at_once=at_once) == [POST, WIRE]
 
 
+def test_a_feed_is_hastened_unless_it_may_not_be_polled(feeds: Feeds):
+    feeds.put([FeedSpec(url=POST), FeedSpec(url=WIRE)])
+    poll(feeds, UNCHANGED)
+    poll(feeds, PollOutcome(delay=HOUR, error="the server answered 429", held=HOUR, held_host="wire.example"), WIRE)
+    assert claimable(feeds) == []
+    assert [feeds.hasten(url) for url in (POST, WIRE, "https://unknown.example/")] == [True, False, False]
+    assert claimable(feeds) == [POST]
+    feeds.enable(POST, enabled=False)
+    assert not feeds.hasten(POST)
+
+
 # --------------------------------------------------------------------------------------------------- saving
 
 
