@@ -115,7 +115,7 @@ def collect(pages: Iterable[Page], search: Search, query: SearchQuery, *, whole:
 
     Where `whole` says that the engine finds just what is meant, its number counts. Otherwise every candidate is checked, up
     to MOST_COUNTED, and MOST_CHECKED until the limit is reached, for as long as PATIENCE says; where there are more, the number
-    is marked as the least.
+    is marked as the least. What takes longer and is `whole` comes without marked words.
     `passed` candidates come before the first of these, or so many stories among them were shown.
     """
     taken = _Taken(query, passed)
@@ -124,12 +124,14 @@ def collect(pages: Iterable[Page], search: Search, query: SearchQuery, *, whole:
     checked = meant = 0
     for page in pages:
         for candidate in page.candidates:
-            hit = _hit(candidate, search.rules)
+            late = monotonic() > end
+            # what is meant for certain is shown without marks rather than not at all
+            hit = _hit(candidate, None if whole and late else search.rules)
             checked += 1
             if hit:
                 meant += 1
                 taken.take(hit, checked, candidate.after)
-            if not whole and monotonic() > end and before + checked < page.total:
+            if late and not whole and before + checked < page.total:
                 return taken.given_up(meant, checked, page.total - before - checked, candidate.after)
         if whole and taken.full:
             return taken.collected(page.total - checked + meant)
