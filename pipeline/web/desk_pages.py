@@ -1,5 +1,6 @@
 """What is muted, by whom and until when, and what signals have found in the numbers of articles."""
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -12,7 +13,9 @@ from pipeline.state.interface import Finding, State
 from pipeline.web.answers import page, sentence
 from pipeline.web.forms import Forms
 from pipeline.web.guard import Guard
-from pipeline.web.visitors import HERE
+from pipeline.web.visitors import HERE, visitor_of
+
+logger = logging.getLogger(__name__)
 
 MOST_FINDINGS = 500
 _FORM = "mutes"
@@ -45,6 +48,14 @@ class DeskPages:
 
     def _unmute(self, request: Request, fields: Mapping[str, str]) -> Response:
         mute = fields.get("mute", "")[:200]
+        visitor = visitor_of(request)
+        theirs = next((one for one in self._state.ledger.mutes() if one.id == mute), None)
+        if theirs and theirs.by != visitor.name and not visitor.answers_for(theirs.analyst):
+            who = visitor.name or HERE
+            logger.warning("to end a mute of another analyst was refused to %s", who)
+            self._state.accounts.note("refused", who, f"to end the mute {mute} of {theirs.analyst}")
+            detail = f"This mute is {theirs.analyst}'s own. They can end it, and so can operators."
+            return page(request, "error.html", status=403, title="Not for you", detail=detail)
         if not self._state.ledger.unmute(mute, self._guard.user(request) or HERE):
             detail = "This mute is over already, or never was."
             return page(request, "error.html", status=404, title="Nothing was changed", detail=detail)

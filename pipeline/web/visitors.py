@@ -81,6 +81,10 @@ class Visitor:
         """Tell whether this visitor may do what needs the scope."""
         return self.role.covers(scope.role) and (self.scopes is None or scope in self.scopes)
 
+    def answers_for(self, analyst: str | None) -> bool:
+        """Tell whether this visitor may say what an analyst is told, or with None all: of another only operators may."""
+        return analyst in (None, self.name) or self.may(ApiScope.OPERATE)
+
 
 class BadToken(Exception):
     """The token is none of ours, or holds no more."""

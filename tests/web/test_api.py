@@ -137,6 +137,18 @@ def test_an_alert_is_acknowledged_muted_and_judged_in_the_token_s_name(closed: S
     assert "set before" in said[1]
 
 
+def test_what_another_analyst_is_told_is_for_operators_to_say(closed: Site, alert: Alert) -> None:
+    awa = client(closed, "awa", ApiScope.ANALYSE)
+
+    answer = awa.ask(f"/alerts/{alert.id}/mute", "POST", {"length": "1h", "what": "rule", "analyst": "omar"})
+
+    assert answer[0] == 403
+    assert "another analyst" in answer[1]["detail"]
+    assert closed.state.ledger.mutes() == []
+    trail = closed.state.ledger.audit(datetime(2020, 1, 1, tzinfo=UTC))
+    assert any(one.what == "refused" and one.who == "awa" and "mute" in one.detail for one in trail)
+
+
 def test_a_token_does_what_its_scopes_say_and_its_account_s_role_allows(closed: Site, alert: Alert) -> None:
     reads, acts = client(closed, "omar", ApiScope.READ), client(closed, "omar", ApiScope.ANALYSE, ApiScope.OPERATE)
     demoted = client(closed, "awa", ApiScope.ANALYSE)

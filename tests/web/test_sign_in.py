@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 from ipaddress import ip_network
 from pathlib import Path
@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.accounts import TRIES_OF_NAME_AND_ADDRESS, Passwords, make_token
 from pipeline.health import Health
+from pipeline.policy.model import Mute
 from pipeline.records.alert import Alert
 from pipeline.settings import Settings
 from pipeline.state.interface import ApiScope, Role
@@ -119,6 +120,28 @@ def test_a_reader_sees_and_an_analyst_acts_in_their_own_name(desk: Site, alert: 
     assert desk.post("/searches", {"form": form, "q": "convoy", "name": "c", "do": "keep"}, **reader).status == 403
     assert desk.post("/searches", {"form": form, "q": "convoy", "name": "c", "do": "keep"}, **analyst).status == 303
     assert ("search kept", "awa", "c") in trail(desk)
+
+
+def test_a_mute_of_another_analyst_s_own_is_for_them_and_for_operators_to_end(desk: Site) -> None:
+    now = datetime.now(UTC)
+    for whose in ("omar", None):
+        mute = Mute(
+            id=f"of {whose}", by="omar", reason="", since=now, until=now + timedelta(hours=1), analyst=whose, rule="r"
+        )
+        desk.state.ledger.mute(mute)
+    awa, omar = (cookie(sign_in(desk, name)) for name in ("awa", "omar"))
+
+    def end(mute: str, who: dict[str, str]) -> int:
+        [form, *_] = desk.get("/mutes", **who).page.cssselect("form[action$='mutes'] input[name='form']")
+        return desk.post("/mutes", {"form": form.get("value"), "mute": mute}, **who).status
+
+    assert end("of omar", awa) == 403
+    assert [detail for what, who, detail in trail(desk) if (what, who) == ("refused", "awa")] == [
+        "to end the mute of omar of omar"
+    ]
+    assert end("of None", awa) == 303
+    assert end("of omar", omar) == 303
+    assert desk.state.ledger.mutes() == []
 
 
 def test_guessing_ends_soon_and_is_noted_without_what_was_typed(desk: Site, caplog: pytest.LogCaptureFixture) -> None:

@@ -14,7 +14,7 @@ from pipeline.records.alert import Alert, AlertState
 from pipeline.rules.rule import Rule
 from pipeline.state.interface import SavedSearch, Spread, State
 from pipeline.web.actions import carry_out, read_action
-from pipeline.web.api.operations import Call, NotThere
+from pipeline.web.api.operations import Call, NotThere, NotYours
 from pipeline.web.api.shapes import AlertShown, AlertsShown, Done, Reason, Reasons, SearchesShown
 from pipeline.web.requests import SearchForm, moment_of, search_query
 from pipeline.why import answers
@@ -72,6 +72,10 @@ class Desk:
 
     def mute(self, call: Call) -> Done:
         """Mute an alert's story or rule."""
+        if not call.visitor.answers_for(call.body.analyst or None):
+            raise NotYours(
+                "to mute something for another analyst needs the role operator, and for a token the scope operate"
+            )
         return self._do(call, {"do": "mute", "for": call.body.length, "what": call.body.what}, call.body.analyst)
 
     def judge(self, call: Call) -> Done:

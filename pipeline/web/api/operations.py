@@ -27,6 +27,10 @@ JSON = "application/json"
 logger = logging.getLogger(__name__)
 
 
+class NotYours(Exception):
+    """What was asked for is another analyst's matter; the message says what would be needed."""
+
+
 class NotThere(Exception):
     """What was asked for is not there; the text says so as a sentence."""
 
@@ -124,6 +128,11 @@ class _Endpoint:
     def _carry_out(self, call: Call) -> Response:
         try:
             result = self._operation.act(call)
+        except NotYours as error:
+            who = call.visitor.name or HERE
+            self._accounts.note("refused", who, f"{self._operation.id}: {error}")
+            logger.warning("%s was refused to %s: %s", self._operation.id, who, error)
+            return problem(403, "Not for you", sentence(str(error)))
         except NotThere as error:
             return problem(404, "Not found", sentence(str(error)))
         except CannotHandle:
