@@ -12,6 +12,7 @@ from pipeline.records.change import Nature
 from pipeline.records.passage import passage_of
 from pipeline.state.interface import Version, Versions
 from pipeline.web.answers import page
+from pipeline.web.maps import NARROW, draw
 from pipeline.web.marking import mark
 
 MOST_OF_STORY = 50
@@ -40,6 +41,7 @@ class ArticlePages:
             marked=mark(article.title, article.text, article.matches),
             words={match.rule: _words(match.spans) for match in article.matches},
             passages={match.rule: passage_of(match) for match in article.matches},
+            map=draw(article.places, NARROW),
             others=self._others(found.id, found.story),
             changed=max((change.kind for change in found.changes), key=GRAVITY.index, default=None),
             versions=self._made(found.id) if found.changes else [],

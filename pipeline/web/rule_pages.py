@@ -1,5 +1,6 @@
 """The pages of rules: the list, and one rule with what it asks, what analysts made of its alerts, and the latest of them."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pipeline.errors import BadInput, HarmattanError
-from pipeline.index.interface import ArticleIndex, Facet, SearchQuery
+from pipeline.index.interface import MOST_VALUES, ArticleIndex, Facet, SearchQuery
 from pipeline.policy.usefulness import Usefulness, usefulness
 from pipeline.rules.file import RuleEntry
 from pipeline.rules.rule import Rule
@@ -122,19 +123,20 @@ class RulePages:
                 rule=rule,
                 written=len(entry.matches) + len(entry.ignores) if (entry := entries.get(rule.id)) else 0,
                 examples=states.get(rule.id),
-                articles=volume.get(rule.id),
+                articles=volume[rule.id] if isinstance(volume, defaultdict) else volume.get(rule.id),
                 stats=lately.get(rule.id),
             )
             for rule in rules
         ]
 
     def _volume(self) -> Mapping[str, int]:
-        """Give how many articles of the last week the rules with the most of them matched."""
+        """Give how many articles of the last week each rule matched; where they are many, those with the most of them."""
         try:
             found = self._index.search(SearchQuery(since=self._now() - WEEK, facets=(Facet.RULE,), limit=1))
         except HarmattanError:
             return {}  # the rules can be told without the index
-        return dict(found.facets.get(Facet.RULE, {}))
+        counts = dict(found.facets.get(Facet.RULE, {}))
+        return defaultdict(int, counts) if len(counts) < MOST_VALUES else counts
 
     def _entries(self) -> Sequence[RuleEntry]:
         try:

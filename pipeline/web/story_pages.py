@@ -15,6 +15,7 @@ from pipeline.records.alert import Alert
 from pipeline.records.article import EnrichedArticle
 from pipeline.state.interface import Ledger
 from pipeline.web.answers import page
+from pipeline.web.maps import draw
 
 MOST = 200
 MOST_READ = 100
@@ -61,6 +62,7 @@ class StoryPages:
             languages=Counter(hit.language for hit in hits),
             kinds={one.article.source.name: one.article.source.kinds for one in whole},
             places=_places(whole),
+            map=draw([place for one in whole for place in one.article.places]),
             alerts=self._alerts(hits),
             copies={one.id for one in whole if one.copy_of},
             corrected={one.id for one in whole if one.corrected},
