@@ -47,6 +47,7 @@ from pipeline.web.source_pages import SourcePages
 from pipeline.web.status_pages import StatusPages
 from pipeline.web.story_pages import StoryPages
 from pipeline.web.tools import FeedTools, RuleTools
+from pipeline.web.turns import TakingTurns
 from pipeline.web.visitors import API, Access, Door
 from pipeline.web.why_pages import WhyPages
 from pipeline.websub import PATH, HubKeys
@@ -85,6 +86,7 @@ def create_app(
     /feeds and /searches, where people sign in and out, behind a message's link, and at /websub/, where what hubs deliver
     is kept if `hubs` has the keys to know them.
     """
+    index = TakingTurns(index)
     names = rules or {}
     keys = keys or LinkKeys(secrets.token_bytes(32))
     access = access or Access(base_url=base_url)

@@ -2,13 +2,18 @@
 
 import csv
 import io
+from threading import Event, Semaphore, Thread
 
 import pytest
 from lxml import etree
 
+from pipeline.errors import OutOfReach
+from pipeline.index.interface import SearchQuery, SearchResult
 from pipeline.records.article import Place
+from pipeline.web.turns import AT_ONCE, TakingTurns
 from tests.builders import POST, WIRE, enriched, match, minutes, prepared
 from tests.web.site import Answer, Site
+from tests.web.test_safety import IndexOutOfReach
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 BER = Place(name="Ber", country="ML", lat=16.8, lon=-2.5, kind="town")
@@ -113,6 +118,31 @@ def test_a_search_that_was_ended_for_want_of_time_says_so(site: Site, monkeypatc
     assert "2 more articles may be meant that were not looked at" in shown.seen("main")
     assert shown.page.cssselect("a[rel='next']")
     assert "harmattan-incomplete.csv" in site.get(f"/search.csv{asked}").headers["content-disposition"]
+
+
+def test_searches_take_turns_and_one_that_waits_too_long_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on = Semaphore(0), Event()
+
+    class Slow(IndexOutOfReach):
+        def search(self, query: SearchQuery) -> SearchResult:
+            begun.release()
+            go_on.wait(20)
+            return SearchResult(hits=(), total=0)
+
+    index = TakingTurns(Slow())  # type: ignore[arg-type]  # all that a search needs of it
+    threads = [Thread(target=index.search, args=(SearchQuery(),)) for _ in range(AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    assert all(begun.acquire(timeout=20) for _ in threads)
+    monkeypatch.setattr("pipeline.web.turns.PATIENCE", 0.01)
+
+    with pytest.raises(OutOfReach, match="too many searches"):
+        index.search(SearchQuery())
+
+    go_on.set()
+    for thread in threads:
+        thread.join(20)
+    assert index.search(SearchQuery()).total == 0
 
 
 def test_where_pages_end_it_is_said(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
