@@ -21,7 +21,7 @@ from tests.web.site import Site
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}{% raw %}\u202egnol</style></title>&lt;"
 PAGES = (
     "/", "/?q=script", "/articles/a1", "/alerts", "/alerts?rule=convoys", "/status", "/stories/s1", "/searches",
-    "/rules/convoys", "/why?article=a1&rule=convoys", "/sign-in?next=/%3Cscript%3E",
+    "/rules/convoys", "/rules", "/feeds", "/mutes", "/signals", "/why?article=a1&rule=convoys", "/sign-in?next=/%3Cscript%3E",
 )  # fmt: skip
 
 
@@ -73,6 +73,9 @@ def test_markup_from_outside_is_shown_as_text_everywhere(hostile: Site, path: st
     assert not {name for name in attributes if name.startswith("on") or name == "style"}
     assert "{{ 7*7 }}" in answer.text or "script" not in answer.seen()
     assert not [link for link in answer.links() if urlsplit(link).scheme not in ("", "http", "https")]
+    away = [link for link in answer.page.cssselect("a[href]") if urlsplit(str(link.get("href"))).netloc]
+    assert away
+    assert all("noopener" in link.get("rel", "") for link in away)
 
 
 @pytest.mark.parametrize(
