@@ -7,7 +7,7 @@ from urllib.parse import quote
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from pipeline.errors import BadInput
 from pipeline.notify.content import own_finding
@@ -52,6 +52,11 @@ class AlertPages:
             states=[state.value for state in AlertState],
             more=min(limit + PAGE, MOST) if len(alerts) > limit and limit < MOST else None,
         )
+
+    def newest(self, _: Request) -> Response:
+        """Name the newest alert: pages that are open ask three times a second, and take in what is new when it changes."""
+        newest = self._ledger.alerts(limit=1)
+        return PlainTextResponse(newest[0].id if newest else "", headers={"Cache-Control": "no-store"})
 
     async def alert(self, request: Request) -> Response:
         """Show an alert; on a POST from its buttons do what they say."""

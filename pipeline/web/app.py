@@ -124,6 +124,7 @@ def create_app(
             Route("/searches", search.kept, methods=["GET", "POST"]),
             Route("/articles/{article}", articles.article),
             Route("/alerts", alerts.list),
+            Route("/newest-alert", alerts.newest),
             Route("/alerts/{alert}", alerts.alert, methods=["GET", "POST"]),
             Route("/alerts.atom", feeds.all),
             Route("/rules/{rule}.atom", feeds.of_rule),

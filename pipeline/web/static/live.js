@@ -7,6 +7,8 @@
   const told = document.getElementById("live");
   if (!region || !told || !window.fetch || !window.DOMParser) return;
 
+  const OFTEN = 300; // milliseconds between two looks for a new alert, where a page shows them
+  const WAITING = "There is something new. It is shown once you leave this list, or reload the page.";
   const LOST = "Harmattan does not answer; what you see may be old.";
   const pause = Number(region.dataset.live) * 1000;
 
@@ -35,20 +37,49 @@
     if (added.length) told.textContent = `${added.length} new at ${new Date().toISOString().slice(11, 16)} UTC`;
   };
 
-  const refresh = async () => {
-    if (!isBusy()) {
-      try {
-        const answer = await fetch(location.href, { cache: "no-store", headers: { Accept: "text/html" } });
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        const fresh = page.querySelector("[data-live]");
-        if (fresh && !isBusy()) show(fresh);
-        if (told.textContent === LOST) told.textContent = "";
-      } catch {
-        told.textContent = LOST;
-      }
-    }
-    setTimeout(refresh, pause);
+  const take = async () => {
+    const answer = await fetch(location.href, { cache: "no-store", headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("[data-live]");
+    if (fresh && !isBusy()) show(fresh);
   };
 
-  setTimeout(refresh, pause);
+  // The newest alert as it was at the last look; undefined before the first.
+  let newest;
+  const isNew = async () => {
+    if (!region.dataset.newest) return false;
+    const answer = await fetch(region.dataset.newest, { cache: "no-store" });
+    if (!answer.ok) return false;
+    const before = newest;
+    newest = await answer.text();
+    return before !== undefined && before !== newest;
+  };
+
+  let since = 0;
+  let waits = false;
+  let every = region.dataset.newest ? OFTEN : pause;
+  const look = async () => {
+    try {
+      if (!document.hidden) {
+        waits = (await isNew()) || waits;
+        since += every;
+        if (isBusy()) {
+          if (waits && !told.textContent) told.textContent = WAITING;
+        } else if (waits || since >= pause) {
+          since = 0;
+          waits = false;
+          if (told.textContent === WAITING) told.textContent = "";
+          await take();
+        }
+        if (told.textContent === LOST) told.textContent = "";
+      }
+      every = region.dataset.newest ? OFTEN : pause;
+    } catch {
+      told.textContent = LOST;
+      every = Math.min(every * 2, 30000); // a server that is away is not asked more and more
+    }
+    setTimeout(look, every);
+  };
+
+  setTimeout(look, every);
 })();
