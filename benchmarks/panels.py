@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from search import MORE, PLAIN, enriched
@@ -93,15 +94,19 @@ def on_server() -> Iterator[tuple[ArticleIndex, dict[str, Callable[[], object]]]
         wipe_elasticsearch(address, prefix)
 
 
-def panel_requests(index: ElasticsearchIndex, prefix: str) -> Iterator[tuple[str, Callable[[], object]]]:
+def panel_requests(
+    index: ElasticsearchIndex, prefix: str, since: datetime | None = None
+) -> Iterator[tuple[str, Callable[[], object]]]:
     """Give the requests of the panels that show articles. Kibana's own answers may be kept by Elasticsearch; these are not."""
+    recent = [{"range": {"time": {"gte": since.isoformat()}}}] if since else []
     client = index._client
     for (kind, name), saved in read_objects(ndjson()).items():
         views = {view for one, view in saved.references.values() if one == "index-pattern"}
         if kind not in ("lens", "map") or views != {"harmattan-articles"}:
             continue
         for request in [lens_request(saved)] if kind == "lens" else map_requests(saved):
-            asked = {"index": f"{prefix}-articles-*", "request_cache": False, **request}
+            query = {"bool": {"must": [request.get("query", {"match_all": {}})], "filter": recent}}
+            asked = {"index": f"{prefix}-articles-*", "request_cache": False, **request, "query": query}
             yield name, lambda asked=asked: client.search(**asked)  # type: ignore[misc]
 
 
