@@ -18,7 +18,6 @@ from pipeline.web.actions import LENGTHS, SCOPES, carry_out, read_action, read_f
 from pipeline.web.answers import page, sentence
 from pipeline.web.guard import Guard
 from pipeline.web.requests import LONGEST, MOST, PAGE, read_limit
-from pipeline.web.words import english
 
 _SAID = {
     "acknowledge": "Acknowledged: it is not escalated to anybody else.",
@@ -91,7 +90,6 @@ class AlertPages:
             user=self._guard.user(request),
             lengths={name: words for name, (words, _) in LENGTHS.items()},
             scopes=SCOPES,
-            say=english,
             said=_SAID.get(request.query_params.get("done", "")),
             problem=problem,
         )

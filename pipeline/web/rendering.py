@@ -1,26 +1,40 @@
 """The templates, and how values become text in them."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2.runtime import Context
 
 from pipeline import __version__
 from pipeline.records.alert_json import iso_time
 from pipeline.records.links import web_link
 from pipeline.text.languages import direction, language_name
+from pipeline.web.words import in_language
+
+MONTHS_IN_FRENCH = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 
 _FOLDER = Path(__file__).parent
 STATIC = _FOLDER / "static"
 
 
-def render(template: str, path: str, **values: Any) -> str:
-    """Render a template for the page at a path; its links are relative, so that a proxy may put it anywhere."""
-    return _environment().get_template(template).render(up=up_from(path), version=__version__, **values)
+def render(template: str, path: str, *, language: str = "en", **values: Any) -> str:
+    """Render a template for the page at a path, in a language; its links are relative, so that a proxy may put it anywhere.
+
+    A `say` among the values puts its sentences into another language than the page's: that of a message it answers.
+    """
+    say = in_language(language)
+
+    def counted(number: int, one: str, many: str) -> str:
+        """Give a number with what it counts; nothing is one in French, and many in English."""
+        return f"{number:,} {say(one if number == 1 or (number == 0 and language == 'fr') else many)}"
+
+    given = {"say": say, "counted": counted, "speaks": values.get("spoken", language), "switch": (), **values}
+    return _environment().get_template(template).render(up=up_from(path), version=__version__, **given)
 
 
 @cache
@@ -36,9 +50,10 @@ def _environment() -> Environment:
     environment.filters |= {
         "age": age,
         "clock": clock,
+        "date": date_of,
         "dir": direction,
         "iso": iso_time,
-        "language": language_name,
+        "language": named,
         "query": query,
         "segment": lambda text: quote(text, safe=""),
         "thousands": lambda number: f"{number:,}",
@@ -47,10 +62,24 @@ def _environment() -> Environment:
     return environment
 
 
-def clock(moment: datetime) -> str:
+@pass_context
+def clock(context: Context, moment: datetime) -> str:
     """Give a moment for people, in UTC."""
     moment = moment.astimezone(UTC)
-    return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+    return f"{date_of(context, moment)}, {moment:%H:%M} UTC"
+
+
+@pass_context
+def date_of(context: Context, day: date) -> str:
+    """Give a date for people."""
+    month = MONTHS_IN_FRENCH[day.month - 1] if context.get("speaks") == "fr" else f"{day:%b}"
+    return f"{day.day} {month} {day.year}"
+
+
+@pass_context
+def named(context: Context, code: str) -> str:
+    """Give the name of a language in the page's."""
+    return str(context["say"](language_name(code)))
 
 
 def age(length: timedelta) -> str:

@@ -2,6 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
+from pipeline.web.french import PAGES
+from pipeline.web.french_values import LANGUAGES as NAMES
+from pipeline.web.french_values import TOLD, VALUES
+
 Say = Callable[..., str]
 
 FRENCH: Mapping[str, str] = {
@@ -70,8 +74,29 @@ def english(text: str, **values: object) -> str:
     return text.format(**values) if values else text
 
 
+LANGUAGES: Mapping[str, str] = {"en": "English", "fr": "Français"}
+"""The languages of the page, each by its own name."""
+
+_ALL_FRENCH: Mapping[str, str] = {**NAMES, **VALUES, **TOLD, **PAGES, **FRENCH}
+
+
 def in_language(language: str) -> Say:
     """Give what puts a sentence into a language; what has no translation stays English."""
     if language != "fr":
         return english
-    return lambda text, **values: english(FRENCH.get(text, text), **values)
+    return lambda text, **values: english(_ALL_FRENCH.get(text, text), **values)
+
+
+def chosen_language(accepted: str) -> str:
+    """Give that of the page's languages which a browser's Accept-Language (RFC 9110, 12.5.4) likes best, else English."""
+    best, weight = "en", 0.0
+    for part in accepted.split(",")[:20]:
+        name, _, more = part.strip().partition(";")
+        code = name.strip().lower().partition("-")[0]
+        try:
+            q = float(more.strip().removeprefix("q=")) if more else 1.0
+        except ValueError:
+            q = 0.0
+        if code in LANGUAGES and weight < q <= 1:
+            best, weight = code, q
+    return best

@@ -55,6 +55,17 @@ def test_colours_can_be_told_apart_by_day_and_night(
         assert barriers(desktop) == []
 
 
+def test_the_page_in_french_is_as_wide_as_a_phone_and_without_barriers(
+    phone: Page, filled: dict[str, Alert], barriers: Barriers
+) -> None:
+    phone.goto("/alerts?speak=fr")
+    for path in ("/alerts", "/alerts/convoys-a2", "/articles/a2", "/rules", "/feeds", "/?q=convoi", "/status"):
+        phone.goto(path)
+        assert phone.evaluate("document.documentElement.lang") == "fr", "the choice stays"
+        assert barriers(phone) == []
+        assert phone.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
 def test_an_article_in_arabic_is_written_from_right_to_left(desktop: Page, filled: dict[str, Alert]) -> None:
     desktop.goto("/articles/a2")
     title = desktop.locator("h1")

@@ -8,8 +8,7 @@
   if (!region || !told || !window.fetch || !window.DOMParser) return;
 
   const OFTEN = 300; // milliseconds between two looks for a new alert, where a page shows them
-  const WAITING = "There is something new. It is shown once you leave this list, or reload the page.";
-  const LOST = "Harmattan does not answer; what you see may be old.";
+  const { waiting: WAITING, lost: LOST, new: NEW } = told.dataset; // in the page's language
   const pause = Number(region.dataset.live) * 1000;
 
   const ids = (root) => new Set(Array.from(root.querySelectorAll("[data-id]"), (item) => item.dataset.id));
@@ -34,7 +33,7 @@
     for (const item of region.querySelectorAll("[data-id]")) {
       if (added.includes(item.dataset.id)) item.classList.add("new");
     }
-    if (added.length) told.textContent = `${added.length} new at ${new Date().toISOString().slice(11, 16)} UTC`;
+    if (added.length) told.textContent = NEW.replace("#", added.length).replace("@", new Date().toISOString().slice(11, 16));
   };
 
   const take = async () => {
