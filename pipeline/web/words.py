@@ -9,6 +9,9 @@ from pipeline.web.french_values import TOLD, VALUES
 Say = Callable[..., str]
 
 FRENCH: Mapping[str, str] = {
+    "Answer": "Réponse",
+    "Unsubscribe": "Ne plus recevoir",
+    "What you make of this alert": "Ce que vous faites de cette alerte",
     "You answer as": "Vous répondez en tant que",
     "Your name": "Votre nom",
     "Note": "Note",
